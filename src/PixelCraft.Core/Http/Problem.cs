@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace PixelCraft.Http;
+
+/// <summary>One row of the table of errors: what the API answers when it refuses.</summary>
+/// <param name="Code">Stable; programs may depend on it.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">What happened, for people, in English.</param>
+public sealed record Problem(string Code, int Status, string Title)
+{
+    /// <summary>The answer as RFC 9457 problem details.</summary>
+    /// <param name="detail">What to do about it, or what in particular is wrong; null adds nothing.</param>
+    public ProblemHttpResult Result(string? detail = null) => TypedResults.Problem(Details(detail));
+
+    /// <summary>The body of that answer.</summary>
+    public Microsoft.AspNetCore.Mvc.ProblemDetails Details(string? detail = null) => new()
+    {
+        Type = $"urn:pixelcraft:problem:{Code}",
+        Title = Title,
+        Status = Status,
+        Detail = detail,
+        Extensions = { ["code"] = Code },
+    };
+}
+
+/// <summary>Every error of the API, once.</summary>
+public static class Problems
+{
+    // requests in general
+    /// <summary>The body or a parameter can't be read.</summary>
+    public static readonly Problem Invalid = new("invalid-request", StatusCodes.Status400BadRequest, "The request can't be understood.");
+
+    /// <summary>No session or token, or one that isn't valid any more.</summary>
+    public static readonly Problem SignInNeeded = new("sign-in-needed", StatusCodes.Status401Unauthorized, "Sign in first.");
+
+    /// <summary>Signed in, but not allowed.</summary>
+    public static readonly Problem Forbidden = new("forbidden", StatusCodes.Status403Forbidden, "You are not allowed to do this.");
+
+    /// <summary>A page of another site sent this with the member's cookie.</summary>
+    public static readonly Problem CrossSite = new("cross-site", StatusCodes.Status403Forbidden, "This request came from another site.");
+
+    /// <summary>There is nothing here, or nothing that the caller may see: both in the same words.</summary>
+    public static readonly Problem NotFound = new("not-found", StatusCodes.Status404NotFound, "There is nothing here.");
+
+    /// <summary>A change without the version that it is based on.</summary>
+    public static readonly Problem VersionNeeded = new("version-needed", StatusCodes.Status428PreconditionRequired, "Say which version you change.");
+
+    /// <summary>Somebody else changed the record first.</summary>
+    public static readonly Problem Stale = new("stale", StatusCodes.Status412PreconditionFailed, "This was changed in the meantime.");
+
+    /// <summary>Over the allowance.</summary>
+    public static readonly Problem TooMany = new("too-many-requests", StatusCodes.Status429TooManyRequests, "Too many requests.");
+
+    /// <summary>A dependency is away.</summary>
+    public static readonly Problem Unavailable = new("unavailable", StatusCodes.Status503ServiceUnavailable, "Part of PixelCraft is not available right now.");
+
+    /// <summary>No room left in the store.</summary>
+    public static readonly Problem StorageFull = new("storage-full", StatusCodes.Status507InsufficientStorage, "There is no room left on the server.");
+
+    /// <summary>A fault of the program's own.</summary>
+    public static readonly Problem Internal = new("internal-error", StatusCodes.Status500InternalServerError, "Something went wrong on the server.");
+
+    // accounts
+    /// <summary>Name or password is wrong; it doesn't say which.</summary>
+    public static readonly Problem SignInFailed = new("sign-in-failed", StatusCodes.Status401Unauthorized, "That e-mail address and password don't match.");
+
+    /// <summary>Too many failed attempts.</summary>
+    public static readonly Problem LockedOut = new("locked-out", StatusCodes.Status401Unauthorized, "Too many failed attempts.");
+
+    /// <summary>An administrator has suspended the account.</summary>
+    public static readonly Problem Suspended = new("suspended", StatusCodes.Status401Unauthorized, "This account is suspended.");
+
+    /// <summary>Nobody may register, or only with an invitation.</summary>
+    public static readonly Problem RegistrationClosed = new("registration-closed", StatusCodes.Status403Forbidden, "Registration is not open.");
+
+    /// <summary>The invitation is unknown, used or expired.</summary>
+    public static readonly Problem InvitationInvalid = new("invitation-invalid", StatusCodes.Status403Forbidden, "That invitation can't be used.");
+
+    /// <summary>A field is wrong; the extension <c>errors</c> says which.</summary>
+    public static readonly Problem InvalidField = new("invalid-field", StatusCodes.Status422UnprocessableEntity, "Some of what you entered can't be used.");
+
+    // uploads
+    /// <summary>No file came.</summary>
+    public static readonly Problem NoFile = new("no-file", StatusCodes.Status422UnprocessableEntity, "No file was sent.");
+
+    /// <summary>More bytes than a file may have.</summary>
+    public static readonly Problem TooLarge = new("file-too-large", StatusCodes.Status413PayloadTooLarge, "This file is too large.");
+
+    /// <summary>More files than a request may have.</summary>
+    public static readonly Problem TooManyFiles = new("too-many-files", StatusCodes.Status413PayloadTooLarge, "Too many files in one request.");
+
+    /// <summary>The member's quota is used up.</summary>
+    public static readonly Problem QuotaExceeded = new("quota-exceeded", StatusCodes.Status413PayloadTooLarge, "Your storage is full.");
+
+    /// <summary>Not a format that is known, whatever its name says.</summary>
+    public static readonly Problem UnsupportedFormat = new("unsupported-format", StatusCodes.Status415UnsupportedMediaType, "This is not an image that PixelCraft can read.");
+
+    /// <summary>A known format, but damaged or beyond the limits.</summary>
+    public static readonly Problem UnreadableImage = new("unreadable-image", StatusCodes.Status422UnprocessableEntity, "This image can't be read.");
+
+    /// <summary>The client stopped in the middle.</summary>
+    public static readonly Problem Incomplete = new("incomplete-upload", StatusCodes.Status400BadRequest, "The upload ended before the file did.");
+}
