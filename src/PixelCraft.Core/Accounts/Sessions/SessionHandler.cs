@@ -10,7 +10,7 @@ using PixelCraft.Ids;
 namespace PixelCraft.Accounts.Sessions;
 
 /// <summary>Options of the session handler; there is nothing to set.</summary>
-internal sealed class SessionOptions : AuthenticationSchemeOptions;
+internal sealed class SessionSchemeOptions : AuthenticationSchemeOptions;
 
 /// <summary>
 /// Signs members in by a cookie that holds nothing but a random key (docs/decisions/0002-session-cookie.md). Every
@@ -18,8 +18,8 @@ internal sealed class SessionOptions : AuthenticationSchemeOptions;
 /// the browser never becomes a member's session.
 /// </summary>
 internal sealed class SessionHandler(
-    IOptionsMonitor<SessionOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionService sessions)
-    : SignInAuthenticationHandler<SessionOptions>(options, logger, encoder)
+    IOptionsMonitor<SessionSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionService sessions)
+    : SignInAuthenticationHandler<SessionSchemeOptions>(options, logger, encoder)
 {
     private const string PlainName = "pixelcraft";
 

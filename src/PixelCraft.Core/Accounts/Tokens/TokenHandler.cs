@@ -6,14 +6,14 @@ using Microsoft.Extensions.Options;
 namespace PixelCraft.Accounts.Tokens;
 
 /// <summary>Options of the token handler; there is nothing to set.</summary>
-internal sealed class TokenOptions : AuthenticationSchemeOptions;
+internal sealed class TokenSchemeOptions : AuthenticationSchemeOptions;
 
 /// <summary>
 /// Signs programs in by <c>Authorization: Bearer pc_…</c> (RFC 6750, 2.1). The database is asked at every request, so that a
 /// revoked token or a suspended member stops at once.
 /// </summary>
-internal sealed class TokenHandler(IOptionsMonitor<TokenOptions> options, ILoggerFactory logger, UrlEncoder encoder, ITokenStore tokens)
-    : AuthenticationHandler<TokenOptions>(options, logger, encoder)
+internal sealed class TokenHandler(IOptionsMonitor<TokenSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ITokenStore tokens)
+    : AuthenticationHandler<TokenSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "token";
 
