@@ -225,12 +225,12 @@ public abstract class ThreadScenario(Installation installation)
     [Fact]
     public async Task Upload_AcknowledgedByAServerThatIsKilledAtOnce_BecomesReady()
     {
-        await using var web = await installation.StartAnotherWebAsync();
-        using var ada = await ApiClient.SignedInAsync(web.Url, "ada@example.org", Installation.Password);
+        var (server, survivor) = await installation.StartDoomedAsync();
+        using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
         var id = await ada.UploadedAsync(Photograph(1));
-        web.Kill();
-        using var other = await installation.SignInAfterKillAsync("ada");
-        Assert.Equal("ready", (await other.ProcessedAsync(id)).GetProperty("status").GetString());
+        server.Kill();
+        using var later = await ApiClient.SignedInAsync(await survivor(), "ada@example.org", Installation.Password);
+        Assert.Equal("ready", (await later.ProcessedAsync(id)).GetProperty("status").GetString());
     }
 
     private static async Task NotThereAsync(ApiClient client, string path)
