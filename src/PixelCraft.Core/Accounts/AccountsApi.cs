@@ -111,7 +111,7 @@ internal static class AccountsApi
         TokenRequest request, HttpContext http, IOwnAccount account, CancellationToken cancellationToken)
     {
         var name = request.Name.Trim();
-        if (name.Length is 0 or > OwnAccount.TokenNameLength)
+        if (name.Length is 0 or > OwnAccount.TokenNameLength || name.Any(char.IsControl))
             return Invalid("name", $"A name has 1 to {OwnAccount.TokenNameLength} characters.");
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, await account.CreateTokenAsync(Me(http.User), name, request.CanWrite, cancellationToken));

@@ -39,7 +39,6 @@ public static class AccountsModule
 
         services.AddIdentityCore<Member>(options =>
             {
-                options.Stores.SchemaVersion = IdentitySchemaVersions.Version3; // with passkeys
                 options.User.RequireUniqueEmail = true;
                 options.User.AllowedUserNameCharacters = ""; // any: the user name is the e-mail address
                 // Length is what makes a password hard to guess (NIST SP 800-63B, 5.1.1.2).

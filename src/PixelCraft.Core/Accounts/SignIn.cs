@@ -23,7 +23,9 @@ internal sealed class SignIn(
     public async Task<SignInOutcome> SignInAsync(HttpContext http, string email, string password)
     {
         if (password.Length > Registrar.PasswordLength) return SignInOutcome.Failed;
-        if (await users.FindByEmailAsync(email.Trim()) is not { PasswordHash: not null } member)
+        // No address has control characters, and PostgreSQL takes no NUL.
+        var found = email.Any(char.IsControl) ? null : await users.FindByEmailAsync(email.Trim());
+        if (found is not { PasswordHash: not null } member)
         {
             var nobody = new Member();
             _nobodysHash ??= users.PasswordHasher.HashPassword(nobody, Secrets.NewToken());
