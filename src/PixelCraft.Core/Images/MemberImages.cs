@@ -2,6 +2,7 @@ using System.Text.Json;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Engine;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
@@ -19,7 +20,7 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, I
                 await archive.AddAsync($"images/{image.Id}.json", json, cancellationToken);
             await using var original = await store.OpenAsync(ObjectKeys.Original(image.Id), null, cancellationToken);
             if (original is not null)
-                await archive.AddAsync($"images/{image.Id}{Formats.ImageFormats.ExtensionOf(image.ContentType)}", original.Content, cancellationToken);
+                await archive.AddAsync($"images/{image.Id}.{image.ContentType.Split('/')[1]}", original.Content, cancellationToken);
         }
     }
 
@@ -28,7 +29,7 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, I
         await foreach (var image in AllAsync(member, cancellationToken))
         {
             // The record goes last: while it is there, this can be begun again.
-            foreach (var size in RenderImage.Sizes) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
+            foreach (var size in VariantSizes.All) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
             await store.DeleteAsync(ObjectKeys.Original(image.Id), cancellationToken);
             await records.RemoveAsync(image.Id, cancellationToken);
         }

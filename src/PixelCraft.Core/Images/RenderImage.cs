@@ -18,12 +18,9 @@ internal sealed class RenderImage(
     IObjectStore store,
     IImageEngine engine,
     IOptions<JobQueueOptions> jobs,
-    IOptions<UploadOptions> uploads,
+    IOptions<EngineOptions> options,
     ILogger<RenderImage> log) : IJobHandler
 {
-    /// <summary>The boxes that variants are fitted into, in pixels.</summary>
-    internal static readonly int[] Sizes = [200, 400, 800, 1600, 2560];
-
     public string Kind => "render-image";
 
     public static Job JobFor(Id image) => new("render-image", image.ToString());
@@ -39,10 +36,10 @@ internal sealed class RenderImage(
         {
             switch (await RenderAsync(image, folder.Path, cancellationToken))
             {
-                case RenderResult.Rendered rendered:
+                case Rendered rendered:
                     await CommitAsync(image, rendered, cancellationToken);
                     break;
-                case RenderResult.Rejected(var reason):
+                case Rejected(var reason):
                     await FailAsync(id, reason, cancellationToken);
                     break;
             }
@@ -60,14 +57,15 @@ internal sealed class RenderImage(
         var original = Path.Combine(folder, "original");
         await using (var reader = await store.OpenAsync(ObjectKeys.Original(image.Id), null, cancellationToken))
         {
-            if (reader is null) return new RenderResult.Rejected("The uploaded file is missing from the store.");
+            if (reader is null) return new Rejected("The uploaded file is missing from the store.");
             await using var file = File.Create(original);
             await reader.Content.CopyToAsync(file, cancellationToken);
         }
-        return await engine.RenderAsync(new RenderRequest(original, folder, Sizes, uploads.Value.MaxPixels), cancellationToken);
+        return await engine.RenderAsync(
+            new RenderRequest(original, folder, VariantSizes.All, options.Value.Quality, options.Value.Effort, options.Value.MaxPixels), cancellationToken);
     }
 
-    private async Task CommitAsync(ImageRecord image, RenderResult.Rendered rendered, CancellationToken cancellationToken)
+    private async Task CommitAsync(ImageRecord image, Rendered rendered, CancellationToken cancellationToken)
     {
         var variants = new List<Variant>(rendered.Variants.Count);
         foreach (var made in rendered.Variants)

@@ -71,7 +71,7 @@ internal static class UploadApi
     private static string? RawFileName(HttpRequest request)
     {
         if (request.Query["fileName"] is [{ Length: > 0 } name]) return name;
-        return ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition, out var disposition)
+        return ContentDispositionHeaderValue.TryParse((string?)request.Headers.ContentDisposition, out var disposition)
             ? (disposition.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(disposition.FileName).Value)
             : null;
     }
@@ -126,7 +126,7 @@ internal static class UploadApi
         private async Task FileAsync(string? fileName, Stream body, CancellationToken cancellationToken)
         {
             // An empty file field of a form: a part without name and without bytes. Anything else is a file.
-            var shown = Uploader.CleanFileName(fileName, "");
+            var shown = Uploader.CleanFileName(fileName);
             try
             {
                 var image = await uploads.ReceiveAsync(owner, fileName, Visibility, body, cancellationToken);

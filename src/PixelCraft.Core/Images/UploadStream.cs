@@ -25,8 +25,8 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
     /// <summary>Bytes read so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>What the header says; null until it was found. Never null after the end.</summary>
-    public ImageHeader? Header { get; private set; }
+    /// <summary>What the header says: found, once the stream has ended.</summary>
+    public HeaderResult Header => _header.Result;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -70,29 +70,26 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
         Count += bytes.Length;
         if (Count > limits.MaxBytes) throw new UploadRefusedException(limits.TooLarge, limits.TooLargeDetail);
         _hash.AppendData(bytes);
-        if (Header is null) Judge(_header.Feed(bytes));
+        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Feed(bytes));
     }
 
     private void End()
     {
         _ended = true;
         if (Count == 0) throw new UploadRefusedException(Problems.NoFile, "The file is empty.");
-        if (Header is null) Judge(_header.End());
+        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Complete());
     }
 
-    private void Judge(HeaderScan scan)
+    private void Judge(HeaderResult header)
     {
-        switch (scan)
+        switch (header.Outcome)
         {
-            case HeaderScan.Unknown:
+            case HeaderOutcome.Unknown:
                 throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF or WebP file. What a file is called doesn't matter, only what is in it.");
-            case HeaderScan.Damaged(var reason):
-                throw new UploadRefusedException(Problems.UnreadableImage, reason);
-            case HeaderScan.Found(var header):
-                if ((long)header.Width * header.Height > limits.MaxPixels)
-                    throw new UploadRefusedException(Problems.UnreadableImage, $"It has {header.Width} x {header.Height} pixels; the limit is {limits.MaxPixels / 1_000_000} megapixels.");
-                Header = header;
-                break;
+            case HeaderOutcome.Damaged:
+                throw new UploadRefusedException(Problems.UnreadableImage, header.Reason!);
+            case HeaderOutcome.Found when (long)header.Width * header.Height > limits.MaxPixels:
+                throw new UploadRefusedException(Problems.UnreadableImage, $"It has {header.Width} x {header.Height} pixels; the limit is {limits.MaxPixels / 1_000_000} megapixels.");
         }
     }
 }

@@ -5,6 +5,8 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Engine;
+using PixelCraft.Images.Formats;
 using PixelCraft.Jobs;
 using PixelCraft.Storage;
 
@@ -22,6 +24,7 @@ internal sealed class Uploader(
     IdGenerator ids,
     TimeProvider time,
     IOptions<UploadOptions> options,
+    IOptions<EngineOptions> engine,
     ILogger<Uploader> log) : IUploads
 {
     public async Task<ImageRecord> ReceiveAsync(
@@ -34,15 +37,15 @@ internal sealed class Uploader(
 
         var now = time.GetUtcNow();
         var sha256 = stream.Sha256();
-        var header = stream.Header!;
+        var header = stream.Header;
         var image = new ImageRecord
         {
             Id = id,
             OwnerId = owner,
-            FileName = CleanFileName(fileName, header.Format.Extension()),
+            FileName = CleanFileName(fileName),
             Visibility = visibility,
             Status = ImageStatus.Processing,
-            ContentType = header.Format.MediaType(),
+            ContentType = header.Format.ContentType(),
             Bytes = stream.Count,
             Sha256 = sha256,
             Width = header.Width,
@@ -72,9 +75,9 @@ internal sealed class Uploader(
         {
             var left = quota - await catalogue.BytesOwnedAsync(owner, cancellationToken);
             if (left < limits.MaxBytes)
-                return new UploadStream.Limits(Math.Max(0, left), limits.MaxPixels, Problems.QuotaExceeded, "Empty your trash or remove images that you don't need, or ask an administrator for more room.");
+                return new UploadStream.Limits(Math.Max(0, left), engine.Value.MaxPixels, Problems.QuotaExceeded, "Empty your trash or remove images that you don't need, or ask an administrator for more room.");
         }
-        return new UploadStream.Limits(limits.MaxBytes, limits.MaxPixels, Problems.TooLarge, $"A file may have {Megabytes(limits.MaxBytes)} MB at most.");
+        return new UploadStream.Limits(limits.MaxBytes, engine.Value.MaxPixels, Problems.TooLarge, $"A file may have {Megabytes(limits.MaxBytes)} MB at most.");
     }
 
     private async Task QueueAsync(ImageRecord image)
@@ -103,11 +106,11 @@ internal sealed class Uploader(
     }
 
     /// <summary>The last part of a path, without control characters, at most 255 characters; never empty.</summary>
-    internal static string CleanFileName(string? name, string extension)
+    internal static string CleanFileName(string? name)
     {
         var last = (name ?? "").Split('/', '\\')[^1];
         var clean = new string([.. last.Where(c => !char.IsControl(c) && !char.IsSurrogate(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.Format)]).Trim();
-        if (clean is "" or "." or "..") return "image" + extension;
+        if (clean is "" or "." or "..") return "image";
         return clean.Length <= 255 ? clean : clean[..255];
     }
 

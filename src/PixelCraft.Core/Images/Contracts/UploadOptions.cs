@@ -16,8 +16,4 @@ public sealed class UploadOptions
     /// <summary>Files in one request. 100; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int MaxFiles { get; set; } = 100;
-
-    /// <summary>Pixels of one image, width x height. 220 megapixels; 1 to 2,000,000,000.</summary>
-    [Range(1, 2_000_000_000)]
-    public long MaxPixels { get; set; } = 220_000_000;
 }
