@@ -17,16 +17,17 @@ internal static class Adapters
         var data = settings.Get<ServerOptions>().Data;
         var postgres = settings.Get<PostgresOptions>();
 
+        if (HasRedis(settings))
+            services.AddRedisJobQueue().AddRedisCache().AddRedisRateLimiter().AddRedisSessions();
+        else
+            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessRateLimiter();
+
+        // After Redis: sessions are in the accounts' database unless they are there.
         services.AddAccountsDatabase(postgres.Accounts, Path.Combine(data, "accounts.db"));
         services.AddCatalogue(postgres.Catalogue, Path.Combine(data, "catalogue.db"));
 
         if (HasS3(settings)) services.AddS3ObjectStore(settings.Get<S3Options>());
         else services.AddFolderObjectStore(Path.Combine(data, "objects"));
-
-        if (HasRedis(settings)) services.AddRedis(settings.Get<RedisOptions>());
-        else services.AddInProcess();
-        if (HasRedis(settings)) services.AddRedisSessions();
-        else services.AddDatabaseSessions();
 
         services.AddVips();
     }

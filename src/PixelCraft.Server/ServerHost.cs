@@ -36,6 +36,7 @@ internal static class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new IdGenerator(provider.GetRequiredService<TimeProvider>()));
         services.AddHttpConventions();
+        services.AddLimits();
         services.AddSingleton<Dependencies>();
         services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
@@ -66,7 +67,7 @@ internal static class ServerHost
             app.UseAuthentication();
             app.UseCrossSiteProtection();
             app.UseAuthorization();
-            app.UseRateLimits();
+            app.UseRateLimiter();
             app.UseAntiforgery();
         }
         HealthApi.Map(app);

@@ -9,6 +9,7 @@ public sealed class RedisOptions
     /// One server, or some of a cluster, as StackExchange.Redis reads it: <c>host:6379,host:6380,user=...,password=...,ssl=true</c>.
     /// Empty, the default: no Redis.
     /// </summary>
+    [Secret]
     public string Connection { get; set; } = "";
 
     /// <summary>How every key and channel begins, for two installations on one Redis. <c>pixelcraft</c>; lower-case letters, digits and '-'.</summary>

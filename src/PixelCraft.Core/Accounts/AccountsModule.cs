@@ -90,7 +90,6 @@ public static class AccountsModule
     /// <summary>What both have in common; may be added twice.</summary>
     private static void AddAccountsCore(this IServiceCollection services)
     {
-        services.AddOptions<AccountsOptions>().BindConfiguration("Accounts").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new IdGenerator(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<MemberStates>();

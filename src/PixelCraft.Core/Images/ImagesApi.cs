@@ -8,6 +8,7 @@ using PixelCraft.Delivery.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Limits;
 
 namespace PixelCraft.Images;
 
@@ -16,7 +17,7 @@ internal static class ImagesApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var images = routes.MapGroup("/api/v1/images").WithTags("Images");
+        var images = routes.MapGroup("/api/v1/images").WithTags("Images").RequireRateLimit(LimitPolicy.Api);
         images.MapGet("/", ListAsync).WithSummary("List images, newest first")
             .WithDescription("Without `owner`: the public images. With `owner`: that member's, all of them for the owner. `trash=true`: your own trash. Pass `next` of the answer as `after` for the next page.");
         images.MapGet("/{id}", GetAsync).WithSummary("One image");

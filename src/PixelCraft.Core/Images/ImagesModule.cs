@@ -15,8 +15,8 @@ public static class ImagesModule
     {
         services.AddImageRecords();
         services.AddSingleton<IImages, ImageService>();
-        services.AddSingleton<IUploads, Uploader>();
-        services.AddSingleton<ImagePresenter>();
+        services.AddScoped<IUploads, Uploader>();
+        services.AddScoped<ImagePresenter>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ImagesJson.Default));
         return services;
     }

@@ -11,6 +11,7 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Limits;
 
 namespace PixelCraft.Images;
 
@@ -26,6 +27,7 @@ internal static class UploadApi
 
     public static void Map(IEndpointRouteBuilder images) => images.MapPost("/", UploadAsync)
         .RequireAuthorization(Policies.Write)
+        .RequireRateLimit(LimitPolicy.Upload)
         .DisableAntiforgery() // checked here, where the form is streamed
         .WithSummary("Upload images")
         .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, or a problem. Several: 202 when all were taken, else 207, with one result each.")

@@ -52,7 +52,3 @@ internal enum LogFormat
     /// <summary>One JSON object a line.</summary>
     Json,
 }
-
-/// <summary>Marks a setting that is never printed.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class SecretAttribute : Attribute;

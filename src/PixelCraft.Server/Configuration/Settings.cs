@@ -16,7 +16,7 @@ internal sealed class Settings
     private Settings(IConfiguration configuration) => Configuration = configuration;
 
     /// <summary>Every setting there is, in the order of the sections.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [.. Sections.All.SelectMany(Setting.Of)];
+    public static IReadOnlyList<Setting> All { get; } = [.. Section.All.SelectMany(Setting.Of)];
 
     public IConfiguration Configuration { get; }
 
@@ -48,7 +48,7 @@ internal sealed class Settings
 
         var settings = new Settings(configuration);
         faults.AddRange(settings.UnknownKeys());
-        foreach (var (section, type) in Sections.All) settings._options[type] = settings.Bind(section, type, faults);
+        foreach (var section in Section.All) settings._options[section.Options] = settings.Bind(section, faults);
         if (faults.Count == 0) faults.AddRange(Adapters.Faults(settings));
         settings.Faults = faults;
         return settings;
@@ -60,11 +60,7 @@ internal sealed class Settings
     /// <summary>Registers every options class as <c>IOptions</c>.</summary>
     public void AddOptions(IServiceCollection services)
     {
-        foreach (var (type, value) in _options)
-        {
-            var options = typeof(Microsoft.Extensions.Options.OptionsWrapper<>).MakeGenericType(type);
-            services.AddSingleton(typeof(Microsoft.Extensions.Options.IOptions<>).MakeGenericType(type), Activator.CreateInstance(options, value)!);
-        }
+        foreach (var section in Section.All) section.Register(services, Configuration);
     }
 
     /// <summary>The settings whose value is not the default, with that value as text; secrets hidden.</summary>
@@ -83,10 +79,10 @@ internal sealed class Settings
                select $"{pair.Key}: there is no such setting. Did you mean {near}?";
     }
 
-    private object Bind(string section, Type type, List<string> faults)
+    private object Bind(Section section, List<string> faults)
     {
-        var options = Activator.CreateInstance(type)!;
-        foreach (var setting in All.Where(setting => setting.Owner == type))
+        var options = Activator.CreateInstance(section.Options)!;
+        foreach (var setting in All.Where(setting => setting.Owner == section.Options))
         {
             if (Configuration[setting.Key] is not { } text) continue;
             if (setting.TrySet(options, text)) continue;
@@ -94,11 +90,9 @@ internal sealed class Settings
         }
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        faults.AddRange(results.Select(result => $"{Prefix(section)}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}"));
+        faults.AddRange(results.Select(result => $"{(section.Name.Length == 0 ? "" : section.Name + ":")}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}"));
         return options;
     }
-
-    private static string Prefix(string section) => section.Length == 0 ? "" : section + ":";
 
     /// <summary>Levenshtein's distance, for the suggestion.</summary>
     private static int Distance(string a, string b)
@@ -115,10 +109,14 @@ internal sealed class Settings
     }
 }
 
-/// <summary>One setting: a property of an options class.</summary>
-internal sealed record Setting(string Key, Type Owner, PropertyInfo Property, object? Default)
+/// <summary>One setting: a property of an options class, or of a class within it.</summary>
+/// <param name="Key">As it is configured: <c>Limits:SignIn:Permits</c>.</param>
+/// <param name="Owner">The options class.</param>
+/// <param name="Path">From the options class to the property.</param>
+/// <param name="Default">The value when nothing is configured.</param>
+internal sealed record Setting(string Key, Type Owner, IReadOnlyList<PropertyInfo> Path, object? Default)
 {
-    public bool IsSecret => Property.GetCustomAttribute<SecretAttribute>() is not null || Property.Name is "SecretKey" or "AccessKey" or "Connection";
+    public bool IsSecret => Property.GetCustomAttribute<SecretAttribute>() is not null;
 
     /// <summary>What a value must look like, for messages.</summary>
     public string Form => Property.PropertyType switch
@@ -129,15 +127,12 @@ internal sealed record Setting(string Key, Type Owner, PropertyInfo Property, ob
         _ => "a number",
     };
 
-    public static IEnumerable<Setting> Of((string Section, Type Options) section)
-    {
-        var defaults = Activator.CreateInstance(section.Options)!;
-        return section.Options.GetProperties()
-            .Where(property => property.CanWrite)
-            .Select(property => new Setting(section.Section.Length == 0 ? property.Name : $"{section.Section}:{property.Name}", section.Options, property, property.GetValue(defaults)));
-    }
+    private PropertyInfo Property => Path[^1];
 
-    public object? Value(object options) => Property.GetValue(options);
+    public static IEnumerable<Setting> Of(Section section) =>
+        Of(section.Name, section.Options, [], Activator.CreateInstance(section.Options)!);
+
+    public object? Value(object options) => Path.Aggregate((object?)options, (value, property) => property.GetValue(value));
 
     public static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
@@ -148,12 +143,26 @@ internal sealed record Setting(string Key, Type Owner, PropertyInfo Property, ob
             var type = Property.PropertyType;
             // An enum's numbers are no names.
             if (type.IsEnum && !Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)) return false;
-            Property.SetValue(options, type == typeof(string) ? text : TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text));
+            var owner = Path.SkipLast(1).Aggregate((object?)options, (value, property) => property.GetValue(value));
+            Property.SetValue(owner, type == typeof(string) ? text : TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text));
             return true;
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or NotSupportedException)
         {
             return false;
+        }
+    }
+
+    private static IEnumerable<Setting> Of(string section, Type owner, PropertyInfo[] path, object options)
+    {
+        foreach (var property in options.GetType().GetProperties().Where(property => property.CanWrite))
+        {
+            var key = section.Length == 0 ? property.Name : $"{section}:{property.Name}";
+            var value = property.GetValue(options);
+            if (property.PropertyType.IsClass && property.PropertyType != typeof(string))
+                foreach (var inner in Of(key, owner, [.. path, property], value!)) yield return inner;
+            else
+                yield return new Setting(key, owner, [.. path, property], value);
         }
     }
 }
