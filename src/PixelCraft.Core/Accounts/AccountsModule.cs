@@ -9,6 +9,7 @@ using PixelCraft.Accounts.Removal;
 using PixelCraft.Accounts.Sessions;
 using PixelCraft.Accounts.Tokens;
 using PixelCraft.Ids;
+using PixelCraft.Jobs;
 
 namespace PixelCraft.Accounts;
 
@@ -72,7 +73,7 @@ public static class AccountsModule
     public static IServiceCollection AddAccountsWorker(this IServiceCollection services)
     {
         services.AddAccountsCore();
-        services.AddScoped<EraseMember>();
+        services.AddSingleton<IJobHandler, EraseMember>();
         services.AddHostedService<RemovalSweep>();
         return services;
     }

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts;
 
 namespace PixelCraft.Adapters.EntityFramework.Accounts;
@@ -11,8 +9,8 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts;
 public static class AccountsServices
 {
     /// <summary>
-    /// The stores of accounts, and the data-protection keys, on PostgreSQL where <paramref name="postgres"/> is given,
-    /// else in the SQLite file. Sessions are there too unless another <see cref="ISessionStore"/> was registered before.
+    /// The stores of accounts but the sessions, and the data-protection keys: on PostgreSQL where
+    /// <paramref name="postgres"/> is given, else in the SQLite file.
     /// </summary>
     public static IServiceCollection AddAccountsDatabase(this IServiceCollection services, string? postgres, string sqliteFile)
     {
@@ -26,9 +24,9 @@ public static class AccountsServices
         services.AddSingleton<IClosedAccounts>(provider => provider.GetRequiredService<EfMemberStore>());
         services.AddSingleton<IInvitationStore, EfInvitationStore>();
         services.AddSingleton<ITokenStore, EfTokenStore>();
-        services.TryAddSingleton<ISessionStore>(provider => new EfSessionStore(
-            provider.GetRequiredService<IDbContextFactory<AccountsDbContext>>(), provider.GetRequiredService<TimeProvider>(),
-            isAlone: string.IsNullOrEmpty(postgres)));
         return services;
     }
+
+    /// <summary>Sessions in the accounts database too, for a program without Redis.</summary>
+    public static IServiceCollection AddDatabaseSessions(this IServiceCollection services) => services.AddSingleton<ISessionStore, EfSessionStore>();
 }

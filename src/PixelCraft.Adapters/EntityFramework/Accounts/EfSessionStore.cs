@@ -8,9 +8,9 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts;
 /// Sessions in the accounts database: for a program without Redis. On SQLite, whose folder only this process uses, what
 /// was read is kept in memory; several servers on PostgreSQL ask it at every request.
 /// </summary>
-internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factory, TimeProvider time, bool isAlone) : ISessionStore
+internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factory, TimeProvider time) : ISessionStore
 {
-    private readonly ReadThrough<string, Session>? _copies = isAlone ? new(10_000) : null;
+    private readonly ReadThrough<string, Session>? _copies = IsAlone(factory) ? new(10_000) : null;
 
     public async Task AddAsync(Session session, CancellationToken cancellationToken)
     {
@@ -82,6 +82,12 @@ internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factor
         if (except is { } kept) sessions = sessions.Where(s => s.Id != kept);
         await sessions.ExecuteDeleteAsync(cancellationToken);
         _copies?.Clear();
+    }
+
+    private static bool IsAlone(IDbContextFactory<AccountsDbContext> factory)
+    {
+        using var db = factory.CreateDbContext();
+        return db.Database.IsSqlite();
     }
 
     private static Session Read(SessionRow row) => new(

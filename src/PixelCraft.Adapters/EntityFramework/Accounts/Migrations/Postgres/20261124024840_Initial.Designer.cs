@@ -12,7 +12,7 @@ using PixelCraft.Adapters.EntityFramework.Accounts;
 namespace PixelCraft.Adapters.EntityFramework.Accounts.Migrations.Postgres
 {
     [DbContext(typeof(PostgresAccountsDbContext))]
-    [Migration("20261124024621_Initial")]
+    [Migration("20261124024840_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

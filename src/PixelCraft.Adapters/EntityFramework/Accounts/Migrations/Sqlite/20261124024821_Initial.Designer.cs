@@ -10,7 +10,7 @@ using PixelCraft.Adapters.EntityFramework.Accounts;
 namespace PixelCraft.Adapters.EntityFramework.Accounts.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAccountsDbContext))]
-    [Migration("20261124024613_Initial")]
+    [Migration("20261124024821_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
