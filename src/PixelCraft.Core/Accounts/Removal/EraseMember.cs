@@ -1,0 +1,24 @@
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Accounts.Sessions;
+using PixelCraft.Ids;
+using PixelCraft.Jobs;
+
+namespace PixelCraft.Accounts.Removal;
+
+/// <summary>
+/// Erases what every module keeps of a member who closed the account, and then the account itself. Interrupted, it
+/// starts over: modules go on where they stopped, and the row goes last, so that the sweep finds it until then.
+/// </summary>
+internal sealed class EraseMember(IClosedAccounts closed, SessionService sessions, IEnumerable<IMemberData> data)
+{
+    public const string JobKind = "erase-member";
+
+    public static Job For(Id member) => new(JobKind, member.ToString());
+
+    public async Task EraseAsync(Id member, CancellationToken cancellationToken)
+    {
+        await sessions.EndAllAsync(member, cancellationToken);
+        foreach (var module in data) await module.EraseAsync(member, cancellationToken);
+        await closed.RemoveAsync(member, cancellationToken);
+    }
+}
