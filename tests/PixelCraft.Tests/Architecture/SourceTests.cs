@@ -6,7 +6,7 @@ namespace PixelCraft.Tests.Architecture;
 /// <summary>Rules that can be seen only in the text of the sources.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = PixelCraft.Cluster.Repository.Root;
 
     [Fact]
     public void ProcessRoles_AreNamedOnlyInRoles()
@@ -45,13 +45,6 @@ public sealed partial class SourceTests
 
     private static IEnumerable<string> Sources(string pattern) => Directory.EnumerateFiles(Path.Combine(Root, "src"), pattern, SearchOption.AllDirectories)
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/node_modules/", StringComparison.Ordinal));
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PixelCraft.slnx"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("PixelCraft.slnx is in no folder above the tests.");
-        return folder;
-    }
 
     [GeneratedRegex(@"DateTime(Offset)?\.(Utc)?Now|Stopwatch\.(StartNew|GetTimestamp)|Environment\.TickCount")]
     private static partial Regex SystemClock();

@@ -4,12 +4,14 @@ using Xunit;
 namespace PixelCraft.Tests.Scenario;
 
 /// <summary>A running PixelCraft with two members, ada (an administrator) and ben.</summary>
-public abstract class Installation : IAsyncLifetime
+public abstract class Installation(Servers servers) : IAsyncLifetime
 {
     /// <summary>Of every member.</summary>
     public const string Password = "correct horse battery";
 
     private readonly List<PixelCraftProcess> _processes = [];
+
+    private protected Servers Servers { get; } = servers;
 
     /// <summary>Paths of real photographs.</summary>
     public IReadOnlyList<string> Photographs { get; private set; } = [];
@@ -21,7 +23,7 @@ public abstract class Installation : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Photographs = await Tests.Photographs.PathsAsync();
+        Photographs = [.. (await Servers.PhotographsAsync()).Where(path => path.EndsWith(".jpg", StringComparison.Ordinal))];
         await StartAsync();
     }
 
@@ -60,7 +62,7 @@ public abstract class Installation : IAsyncLifetime
 }
 
 /// <summary>One process on embedded stores.</summary>
-public sealed class EmbeddedInstallation : Installation
+public sealed class EmbeddedInstallation(Servers servers) : Installation(servers)
 {
     internal override async Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync()
     {
@@ -79,7 +81,7 @@ public sealed class EmbeddedInstallation : Installation
 }
 
 /// <summary>Processes <c>web</c> and <c>worker</c> on PostgreSQL, Redis and S3.</summary>
-public sealed class SplitInstallation(Servers servers) : Installation
+public sealed class SplitInstallation(Servers servers) : Installation(servers)
 {
     private Dictionary<string, string> _settings = [];
 
@@ -88,9 +90,9 @@ public sealed class SplitInstallation(Servers servers) : Installation
 
     private protected override async Task StartAsync()
     {
-        var postgres = await servers.PostgresAsync();
-        var redis = await servers.RedisAsync();
-        var s3 = await servers.S3Async();
+        var postgres = await Servers.PostgresAsync();
+        var redis = await Servers.RedisAsync();
+        var s3 = await Servers.S3Async();
         _settings = new Dictionary<string, string>
         {
             // Two databases: that modules share no tables is seen here.

@@ -29,7 +29,7 @@ public sealed class PostgresCatalogueTests(Servers servers) : CatalogueContract
         await Catalogue.MigratedAsync(await (await servers.PostgresAsync()).CreateDatabaseAsync(), "");
 
     private protected override ICatalogue CreateUnreachable() =>
-        Catalogue.Create($"Host=127.0.0.1;Port={Cluster.Ports.Free()};Username=nobody;Timeout=2", "").GetRequiredService<ICatalogue>();
+        Catalogue.Create($"Host=127.0.0.1;Port={PixelCraft.Cluster.Ports.Free()};Username=nobody;Timeout=2", "").GetRequiredService<ICatalogue>();
 }
 
 internal static class Catalogue
