@@ -28,6 +28,9 @@ public interface IImages
 
     /// <summary>Takes an image out of the trash; nothing happens when it is not there.</summary>
     Task<ChangeResult> RestoreAsync(Caller caller, Id id, CancellationToken cancellationToken);
+
+    /// <summary>Bytes of originals that the caller keeps, the trash included: what counts against the quota. 0 when not signed in.</summary>
+    Task<long> UsedBytesAsync(Caller caller, CancellationToken cancellationToken);
 }
 
 /// <summary>Which images a list holds. Without an owner: the public ones that are ready.</summary>

@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Web.Forms;
+using PixelCraft.Web.Layout;
+
+namespace PixelCraft.Web.Actions;
+
+/// <summary>
+/// What buttons on the pages post to: each does one thing and leads back to a page, which tells what was done (Layout/Toasts.razor).
+/// </summary>
+internal static class PageActions
+{
+    public static void MapPageActions(this IEndpointRouteBuilder endpoints)
+    {
+        var all = endpoints.MapGroup("").ExcludeFromDescription().AddEndpointFilter(RequireAntiforgeryAsync);
+        all.MapPost("/theme", (Delegate)SetThemeAsync);
+        all.MapPost("/sign-out", SignOutAsync);
+
+        var member = all.MapGroup("").RequireAuthorization(Policies.Session);
+        member.MapPost("/images/{id}/trash", TrashAsync);
+        member.MapPost("/images/{id}/restore", RestoreAsync);
+        member.MapPost("/account/sessions/{id}/end", EndSessionAsync);
+        member.MapPost("/account/tokens/{id}/revoke", RevokeTokenAsync);
+        member.MapPost("/account/export", Export);
+
+        var administrator = all.MapGroup("/admin/members/{id}").RequireAuthorization(Policies.Administrator);
+        administrator.MapPost("/suspend", SuspendAsync);
+        administrator.MapPost("/quota", SetQuotaAsync);
+    }
+
+    private static async ValueTask<object?> RequireAntiforgeryAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        await context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context.HttpContext)
+            ? await next(context)
+            : TypedResults.BadRequest();
+
+    private static async Task<RedirectHttpResult> SetThemeAsync(HttpContext http)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        ThemeCookie.Write(http, form["theme"]);
+        return TypedResults.LocalRedirect(ReturnUrl.Local(form["returnUrl"]));
+    }
+
+    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, ISignIn signIn)
+    {
+        await signIn.SignOutAsync(http);
+        // Pages and private images that the browser keeps must not come back by its Back button.
+        http.Response.Headers["Clear-Site-Data"] = "\"cache\"";
+        return TypedResults.LocalRedirect("/?notice=signed-out");
+    }
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> TrashAsync(Id id, HttpContext http, IImages images)
+    {
+        var result = await images.TrashAsync(Caller.From(http.User), id, http.RequestAborted);
+        if (result.Outcome is ChangeOutcome.NotFound) return TypedResults.NotFound();
+        return TypedResults.LocalRedirect(await NextPageAsync(http, "/mine", $"notice=trashed&of={id}"));
+    }
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> RestoreAsync(Id id, HttpContext http, IImages images)
+    {
+        var result = await images.RestoreAsync(Caller.From(http.User), id, http.RequestAborted);
+        if (result.Outcome is ChangeOutcome.NotFound) return TypedResults.NotFound();
+        return TypedResults.LocalRedirect(await NextPageAsync(http, $"/images/{id}", "notice=restored"));
+    }
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> EndSessionAsync(Id id, HttpContext http, IOwnAccount account) =>
+        await account.RevokeSessionAsync(Caller.From(http.User).MemberId!.Value, id, http.RequestAborted)
+            ? TypedResults.LocalRedirect("/account?notice=session-ended#sessions")
+            : TypedResults.NotFound();
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> RevokeTokenAsync(Id id, HttpContext http, IOwnAccount account) =>
+        await account.RevokeTokenAsync(Caller.From(http.User).MemberId!.Value, id, http.RequestAborted)
+            ? TypedResults.LocalRedirect("/account?notice=token-revoked#tokens")
+            : TypedResults.NotFound();
+
+    private static PushStreamHttpResult Export(HttpContext http, IOwnAccount account, TimeProvider time) => TypedResults.Stream(
+        zip => account.ExportAsync(Caller.From(http.User).MemberId!.Value, zip, http.RequestAborted),
+        "application/zip",
+        $"pixelcraft-{time.GetUtcNow():yyyy-MM-dd}.zip");
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> SuspendAsync(Id id, HttpContext http, IMembers members)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var suspended = form["suspended"] == "true";
+        return await members.SuspendAsync(Caller.From(http.User), id, suspended, http.RequestAborted)
+            ? TypedResults.LocalRedirect($"/admin/members?notice={(suspended ? "suspended" : "reinstated")}")
+            : TypedResults.NotFound();
+    }
+
+    private static async Task<Results<RedirectHttpResult, NotFound, BadRequest>> SetQuotaAsync(Id id, HttpContext http, IMembers members)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        if (!QuotaText.TryRead(form["gigabytes"], out var bytes)) return TypedResults.BadRequest();
+        return await members.SetQuotaAsync(id, bytes, http.RequestAborted)
+            ? TypedResults.LocalRedirect("/admin/members?notice=quota-set")
+            : TypedResults.NotFound();
+    }
+
+    private static async Task<string> NextPageAsync(HttpContext http, string otherwise, string notice)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var url = ReturnUrl.Local(form["returnUrl"], otherwise);
+        return $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{notice}";
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using PixelCraft.Web.Actions;
+
+namespace PixelCraft.Web;
+
+/// <summary>The pages, and the files that they need.</summary>
+public static class PagesModule
+{
+    /// <summary>Adds what the pages need. They use the contracts of Accounts, Images and Delivery, which others add.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddAntiforgery(options =>
+        {
+            options.FormFieldName = "antiforgery";
+            options.Cookie.Name = "antiforgery";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        return services;
+    }
+
+    /// <summary>
+    /// Maps the pages, what their forms post to, and the static files (so nobody else may map these). Needs
+    /// <c>UseAntiforgery</c> after authentication and authorization.
+    /// </summary>
+    public static void MapPages(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapStaticAssets().Add(StaticFiles.KeepFonts);
+        endpoints.MapRazorComponents<App>();
+        endpoints.MapPageActions();
+    }
+}
