@@ -20,9 +20,8 @@ internal static class Adapters
         if (HasRedis(settings))
             services.AddRedisJobQueue().AddRedisCache().AddRedisRateLimiter().AddRedisSessions();
         else
-            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessRateLimiter();
+            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessRateLimiter().AddDatabaseSessions();
 
-        // After Redis: sessions are in the accounts' database unless they are there.
         services.AddAccountsDatabase(postgres.Accounts, Path.Combine(data, "accounts.db"));
         services.AddCatalogue(postgres.Catalogue, Path.Combine(data, "catalogue.db"));
 

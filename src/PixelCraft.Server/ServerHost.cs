@@ -38,6 +38,7 @@ internal static class ServerHost
         services.AddHttpConventions();
         services.AddLimits();
         services.AddSingleton<Dependencies>();
+        services.AddSingleton<Readiness>();
         services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
         Adapters.Add(services, settings);
@@ -93,7 +94,7 @@ internal static class ServerHost
         options.KnownProxies.Clear();
         foreach (var proxy in proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (IPNetwork.TryParse(proxy, out var network)) options.KnownIPNetworks.Add(network);
+            if (System.Net.IPNetwork.TryParse(proxy, out var network)) options.KnownIPNetworks.Add(network);
             else options.KnownProxies.Add(IPAddress.Parse(proxy));
         }
         options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;

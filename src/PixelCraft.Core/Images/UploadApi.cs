@@ -31,7 +31,6 @@ internal static class UploadApi
         .DisableAntiforgery() // checked here, where the form is streamed
         .WithSummary("Upload images")
         .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, or a problem. Several: 202 when all were taken, else 207, with one result each.")
-        .Accepts<IFormFileCollection>("multipart/form-data", "image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream")
         .Produces<UploadView>(StatusCodes.Status202Accepted)
         .Produces<UploadListView>(StatusCodes.Status207MultiStatus)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using PixelCraft.Http;
 
 namespace PixelCraft.Server.Health;
@@ -9,48 +10,52 @@ namespace PixelCraft.Server.Health;
 /// </summary>
 internal static class HealthApi
 {
-    private static readonly TimeSpan KeepAnswer = TimeSpan.FromSeconds(2);
-
     public static void Map(WebApplication app)
     {
-        var readiness = new Readiness(app.Services.GetRequiredService<Dependencies>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime);
         app.MapGet("/health/live", () => TypedResults.Text("live")).ExcludeFromDescription();
-        app.MapGet("/health/ready", readiness.AnswerAsync).ExcludeFromDescription();
+        app.MapGet("/health/ready", (Readiness readiness, CancellationToken cancellationToken) => readiness.AnswerAsync(cancellationToken)).ExcludeFromDescription();
     }
+}
 
-    private sealed class Readiness(Dependencies dependencies, TimeProvider time, IHostApplicationLifetime lifetime)
+/// <summary>Whether this server may get requests, and what of its dependencies is there.</summary>
+internal sealed class Readiness(Dependencies dependencies, TimeProvider time, IHostApplicationLifetime lifetime) : IDisposable
+{
+    private static readonly TimeSpan KeepAnswer = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private IReadOnlyList<Check>? _checks;
+    private long _askedAt;
+
+    public async Task<Results<Ok<Answer>, ProblemHttpResult>> AnswerAsync(CancellationToken cancellationToken)
     {
-        private readonly SemaphoreSlim _one = new(1, 1);
-        private IReadOnlyList<Check>? _checks;
-        private long _askedAt;
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return Problems.Unavailable.Result("This server is stopping.");
+        var checks = await ChecksAsync(cancellationToken);
+        return TypedResults.Ok(new Answer(checks.All(check => check.Ok) ? "ready" : "degraded", checks));
+    }
 
-        public async Task<IResult> AnswerAsync(CancellationToken cancellationToken)
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>Asked at most every 2 s, however many load balancers ask.</summary>
+    private async Task<IReadOnlyList<Check>> ChecksAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
         {
-            if (lifetime.ApplicationStopping.IsCancellationRequested) return Problems.Unavailable.Result("This server is stopping.");
-            var checks = await ChecksAsync(cancellationToken);
-            return TypedResults.Ok(new { status = checks.All(check => check.Ok) ? "ready" : "degraded", checks });
+            if (_checks is null || time.GetElapsedTime(_askedAt) > KeepAnswer)
+            {
+                _checks = await Task.WhenAll(dependencies.All.Select(async dependency =>
+                    new Check(dependency.Name, (await Dependencies.AskAsync(dependency, cancellationToken)).IsThere)));
+                _askedAt = time.GetTimestamp();
+            }
+            return _checks;
         }
-
-        /// <summary>Asked at most every 2 s, however many load balancers ask.</summary>
-        private async Task<IReadOnlyList<Check>> ChecksAsync(CancellationToken cancellationToken)
+        finally
         {
-            await _one.WaitAsync(cancellationToken);
-            try
-            {
-                if (_checks is null || time.GetElapsedTime(_askedAt) > KeepAnswer)
-                {
-                    _checks = await Task.WhenAll(dependencies.All.Select(async dependency =>
-                        new Check(dependency.Name, (await Dependencies.AskAsync(dependency, cancellationToken)).IsThere)));
-                    _askedAt = time.GetTimestamp();
-                }
-                return _checks;
-            }
-            finally
-            {
-                _one.Release();
-            }
+            _one.Release();
         }
     }
 
-    private sealed record Check(string Name, bool Ok);
+    internal sealed record Answer(string Status, IReadOnlyList<Check> Checks);
+
+    internal sealed record Check(string Name, bool Ok);
 }
