@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PixelCraft.Images.Contracts;
+
+namespace PixelCraft.Adapters.EntityFramework.Catalogue;
+
+/// <summary>
+/// The tables of the Images module. Tags and variants are JSON text: they are read and written with their record and
+/// never queried by parts.
+/// </summary>
+internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<ImageRecord> Images => Set<ImageRecord>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ModelConventions.Apply(configurationBuilder, Database.IsSqlite());
+        configurationBuilder.Properties<IReadOnlyList<string>>().HaveConversion<Json<string>, JsonComparer<string>>();
+        configurationBuilder.Properties<IReadOnlyList<Variant>>().HaveConversion<Json<Variant>, JsonComparer<Variant>>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        if (!Database.IsSqlite()) modelBuilder.HasDefaultSchema("catalogue");
+        modelBuilder.Entity<ImageRecord>(image =>
+        {
+            image.ToTable("images");
+            image.HasKey(i => i.Id);
+            image.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();
+            image.Property(i => i.OwnerId).HasColumnName("owner_id");
+            image.Property(i => i.Title).HasColumnName("title").HasMaxLength(200);
+            image.Property(i => i.Description).HasColumnName("description").HasMaxLength(5_000);
+            image.Property(i => i.Tags).HasColumnName("tags");
+            image.Property(i => i.Visibility).HasColumnName("visibility");
+            image.Property(i => i.Status).HasColumnName("status");
+            image.Property(i => i.FailureReason).HasColumnName("failure_reason").HasMaxLength(500);
+            image.Property(i => i.FileName).HasColumnName("file_name").HasMaxLength(255);
+            image.Property(i => i.ContentType).HasColumnName("content_type").HasMaxLength(100);
+            image.Property(i => i.Bytes).HasColumnName("bytes");
+            image.Property(i => i.Sha256).HasColumnName("sha256").HasMaxLength(64);
+            image.Property(i => i.Width).HasColumnName("width");
+            image.Property(i => i.Height).HasColumnName("height");
+            image.Property(i => i.ThumbHash).HasColumnName("thumb_hash").HasMaxLength(40);
+            image.Property(i => i.ContentHash).HasColumnName("content_hash").HasMaxLength(32);
+            image.Property(i => i.Variants).HasColumnName("variants");
+            image.Property(i => i.CreatedAt).HasColumnName("created_at");
+            image.Property(i => i.UpdatedAt).HasColumnName("updated_at");
+            image.Property(i => i.TrashedAt).HasColumnName("trashed_at");
+            image.Property(i => i.Version).HasColumnName("version");
+
+            image.HasIndex(i => new { i.OwnerId, i.Id }).HasDatabaseName("ix_images_owner");
+            // The gallery: visibility public, status ready, not in the trash.
+            image.HasIndex(i => i.Id).HasDatabaseName("ix_images_gallery").HasFilter("visibility = 2 AND status = 1 AND trashed_at IS NULL");
+            // The sweep: what is left in processing; nearly empty.
+            image.HasIndex(i => i.CreatedAt).HasDatabaseName("ix_images_processing").HasFilter("status = 0");
+        });
+    }
+
+    private sealed class Json<T>() : ValueConverter<IReadOnlyList<T>, string>(
+        list => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
+        text => JsonSerializer.Deserialize<T[]>(text, JsonSerializerOptions.Web)!);
+
+    private sealed class JsonComparer<T>() : ValueComparer<IReadOnlyList<T>>(
+        (a, b) => a!.SequenceEqual(b!),
+        list => list.Aggregate(0, (hash, item) => HashCode.Combine(hash, item)),
+        list => list.ToArray());
+}
+
+internal sealed class SqliteCatalogueDbContext(DbContextOptions<SqliteCatalogueDbContext> options) : CatalogueDbContext(options)
+{
+    /// <summary>For <c>dotnet ef migrations add</c> alone.</summary>
+    internal sealed class Design : IDesignTimeDbContextFactory<SqliteCatalogueDbContext>
+    {
+        public SqliteCatalogueDbContext CreateDbContext(string[] args) =>
+            new(new DbContextOptionsBuilder<SqliteCatalogueDbContext>().UseSqlite("Data Source=design.db").Options);
+    }
+}
+
+internal sealed class PostgresCatalogueDbContext(DbContextOptions<PostgresCatalogueDbContext> options) : CatalogueDbContext(options)
+{
+    /// <summary>For <c>dotnet ef migrations add</c> alone.</summary>
+    internal sealed class Design : IDesignTimeDbContextFactory<PostgresCatalogueDbContext>
+    {
+        public PostgresCatalogueDbContext CreateDbContext(string[] args) =>
+            new(new DbContextOptionsBuilder<PostgresCatalogueDbContext>()
+                .UseNpgsql("Host=design", npgsql => npgsql.MigrationsHistoryTable("__migrations", "catalogue")).Options);
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using PixelCraft.Images;
+
+namespace PixelCraft.Adapters.EntityFramework.Catalogue;
+
+/// <summary>Registers the catalogue.</summary>
+public static class CatalogueServices
+{
+    /// <summary>The catalogue on PostgreSQL where <paramref name="postgres"/> is given, else in the SQLite file.</summary>
+    public static IServiceCollection AddCatalogue(this IServiceCollection services, string? postgres, string sqliteFile) => services
+        .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>("catalogue", postgres, sqliteFile)
+        .AddSingleton<ICatalogue, EfCatalogue>();
+}

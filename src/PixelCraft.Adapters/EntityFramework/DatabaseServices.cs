@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PixelCraft.Adapters.EntityFramework;
+
+/// <summary>Registers a module's database: PostgreSQL where a connection string is given, else SQLite.</summary>
+internal static class DatabaseServices
+{
+    /// <summary>
+    /// Registers <see cref="IDbContextFactory{TContext}"/> and a scoped <typeparamref name="TContext"/>, both of the
+    /// provider's own class (each provider has its own migrations), and the database for the migrator.
+    /// </summary>
+    /// <param name="services">The container.</param>
+    /// <param name="name">The module's word for its database; also the schema in PostgreSQL.</param>
+    /// <param name="postgres">A connection string; null or empty takes SQLite.</param>
+    /// <param name="sqliteFile">Path of the SQLite file; unused with PostgreSQL.</param>
+    public static IServiceCollection AddModuleDatabase<TContext, TSqlite, TPostgres>(
+        this IServiceCollection services, string name, string? postgres, string sqliteFile)
+        where TContext : DbContext
+        where TSqlite : TContext
+        where TPostgres : TContext
+    {
+        if (string.IsNullOrEmpty(postgres))
+            services.AddProvider<TContext, TSqlite>(name, options => options.UseSqlite(
+                $"Data Source={sqliteFile};Foreign Keys=True;Pooling=True;Default Timeout=30",
+                sqlite => sqlite.ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name)))
+                .AddInterceptors(new SqlitePragmas()));
+        else
+            services.AddProvider<TContext, TPostgres>(name, options => options.UseNpgsql(
+                postgres,
+                npgsql => npgsql.MigrationsHistoryTable("__migrations", name).ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name))));
+        return services;
+    }
+
+    private static void AddProvider<TContext, TProvider>(
+        this IServiceCollection services, string name, Action<DbContextOptionsBuilder> configure)
+        where TContext : DbContext
+        where TProvider : TContext
+    {
+        services.AddPooledDbContextFactory<TProvider>(configure);
+        services.AddSingleton<IDbContextFactory<TContext>, ContextFactory<TContext, TProvider>>();
+        services.AddScoped<TContext>(provider => provider.GetRequiredService<IDbContextFactory<TProvider>>().CreateDbContext());
+        services.AddSingleton<IModuleDatabase>(provider =>
+            new ModuleDatabase<TProvider>(name, provider.GetRequiredService<IDbContextFactory<TProvider>>()));
+    }
+
+    private sealed class ContextFactory<TContext, TProvider>(IDbContextFactory<TProvider> inner) : IDbContextFactory<TContext>
+        where TContext : DbContext
+        where TProvider : TContext
+    {
+        public TContext CreateDbContext() => inner.CreateDbContext();
+
+        public async Task<TContext> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+            await inner.CreateDbContextAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,71 @@
+using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
+
+namespace PixelCraft.Images;
+
+/// <summary>
+/// Where image records live: the truth about every image. Failures are <see cref="UnavailableException"/> and
+/// <see cref="StorageFullException"/>. Consistency: CP. A change is durable before the call returns.
+/// </summary>
+public interface ICatalogue
+{
+    /// <summary>Adds a record.</summary>
+    /// <exception cref="ArgumentException">There is one with that id already.</exception>
+    Task AddAsync(ImageRecord image, CancellationToken cancellationToken);
+
+    /// <summary>A record by its id, also one in the trash; null where there is none.</summary>
+    Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken);
+
+    /// <summary>The records that fit, newest first.</summary>
+    Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces a record by what <paramref name="change"/> says, if it still has the version that the change was made
+    /// from: <paramref name="change"/> carries that version, and the stored one is a version higher. Id, owner and time of making stay.
+    /// </summary>
+    Task<UpdateOutcome> UpdateAsync(ImageRecord change, CancellationToken cancellationToken);
+
+    /// <summary>Removes a record; no error where there is none.</summary>
+    Task RemoveAsync(Id id, CancellationToken cancellationToken);
+
+    /// <summary>The bytes of all originals of an owner, those in the trash included.</summary>
+    Task<long> BytesOwnedAsync(Id owner, CancellationToken cancellationToken);
+}
+
+/// <summary>Which records a list holds; null takes any.</summary>
+public sealed record ImageQuery
+{
+    /// <summary>Only this owner's.</summary>
+    public Id? Owner { get; init; }
+
+    /// <summary>Only of this visibility.</summary>
+    public Visibility? Visibility { get; init; }
+
+    /// <summary>Only where processing stands there.</summary>
+    public ImageStatus? Status { get; init; }
+
+    /// <summary>Only those in the trash (true) or outside it (false).</summary>
+    public bool? Trashed { get; init; }
+
+    /// <summary>Only those older than this one.</summary>
+    public Id? After { get; init; }
+
+    /// <summary>Only those newer than this one; the nearest to it are taken.</summary>
+    public Id? Before { get; init; }
+
+    /// <summary>How many at most, from 1.</summary>
+    public required int Limit { get; init; }
+}
+
+/// <summary>What became of an update.</summary>
+public enum UpdateOutcome
+{
+    /// <summary>It is stored.</summary>
+    Updated,
+
+    /// <summary>The record has another version; nothing was changed.</summary>
+    Conflict,
+
+    /// <summary>There is no such record.</summary>
+    Missing,
+}
