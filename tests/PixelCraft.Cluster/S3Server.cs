@@ -62,9 +62,14 @@ public sealed class S3Server : Server
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {
-        // Nothing is kept, so nothing needs a shutdown in good order.
+        // Nothing is kept, so nothing needs a shutdown in good order; the gateway could not end in one without the others.
+        Kill();
         foreach (var daemon in _daemons)
+        {
             daemon.Kill(withChildren: true);
+            await daemon.DisposeAsync();
+        }
+
         await base.DisposeAsync();
     }
 

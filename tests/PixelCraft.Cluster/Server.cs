@@ -21,7 +21,7 @@ public abstract class Server : IAsyncDisposable
     private protected virtual int StopSignal => ServerProcess.SigTerm;
 
     /// <summary>Kills the server without warning, as when its machine is lost. Returns when it is gone.</summary>
-    public void Kill() => Process.Kill(withChildren: true);
+    public void Kill() => _process?.Kill(withChildren: true);
 
     /// <summary>Freezes the server: its port accepts connections, and nothing answers.</summary>
     public void Pause() => Process.Pause();
