@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PixelCraft.Accounts;
 using PixelCraft.Caching;
 using PixelCraft.Jobs;
 using PixelCraft.Limits;
@@ -12,7 +13,7 @@ namespace PixelCraft.Adapters.Redis;
 /// </summary>
 public static class RedisServices
 {
-    /// <summary>The job queue; needs <see cref="JobQueueOptions"/> too.</summary>
+    /// <summary>The job queue, which needs <see cref="JobQueueOptions"/> too.</summary>
     public static IServiceCollection AddRedisJobQueue(this IServiceCollection services) =>
         services.AddConnection().AddSingleton<IJobQueue, RedisJobQueue>();
 
@@ -23,6 +24,10 @@ public static class RedisServices
     /// <summary>The rate limiter.</summary>
     public static IServiceCollection AddRedisRateLimiter(this IServiceCollection services) =>
         services.AddConnection().AddSingleton<IRateLimiter, RedisRateLimiter>();
+
+    /// <summary>The store of sessions.</summary>
+    public static IServiceCollection AddRedisSessions(this IServiceCollection services) =>
+        services.AddConnection().AddSingleton<ISessionStore, RedisSessionStore>();
 
     private static IServiceCollection AddConnection(this IServiceCollection services)
     {

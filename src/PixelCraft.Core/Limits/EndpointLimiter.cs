@@ -19,7 +19,7 @@ internal sealed record LimitMetadata(LimitPolicy Policy);
 /// The header fields are those of draft-ietf-httpapi-ratelimit-headers-11: <c>RateLimit-Policy: "upload";q=600;w=3600</c> and
 /// <c>RateLimit: "upload";r=599</c>, with <c>t</c>, the seconds without a permit, when refused.
 /// </summary>
-internal sealed class EndpointLimiter(IRateLimiter limiter, IOptionsMonitor<LimitOptions> options) : PartitionedRateLimiter<HttpContext>
+internal sealed class EndpointLimiter(IRateLimiter limiter, IOptions<LimitOptions> options) : PartitionedRateLimiter<HttpContext>
 {
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
@@ -34,7 +34,7 @@ internal sealed class EndpointLimiter(IRateLimiter limiter, IOptionsMonitor<Limi
     {
         if (PolicyOf(resource) is not { } policy)
             return Lease.Given;
-        var limit = options.CurrentValue.For(policy);
+        var limit = options.Value.For(policy);
         var name = policy.ToString().ToLowerInvariant();
         var decision = await limiter.TakeAsync($"{name}:{Key(resource, policy)}", limit, cancellationToken);
 
@@ -68,7 +68,7 @@ internal sealed class EndpointLimiter(IRateLimiter limiter, IOptionsMonitor<Limi
     }
 
     private LimitPolicy? PolicyOf(HttpContext context) =>
-        options.CurrentValue.Enabled ? context.GetEndpoint()?.Metadata.GetMetadata<LimitMetadata>()?.Policy : null;
+        options.Value.Enabled ? context.GetEndpoint()?.Metadata.GetMetadata<LimitMetadata>()?.Policy : null;
 
     private sealed class Lease(bool acquired, TimeSpan retryAfter) : RateLimitLease
     {
