@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace PixelCraft.Cluster;
@@ -78,6 +77,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         string? user = null,
         IReadOnlyDictionary<string, string?>? environment = null)
     {
+        File.AppendAllText(log, ""); // So that it can be read from now on.
         string[] identity = user is null ? [] : [$"--reuid={user}", $"--regid={user}", "--init-groups"];
         var start = new ProcessStartInfo("/bin/sh",
         [
@@ -149,14 +149,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         // The parent first: a frozen parent has no new children.
         Send(SigStop);
-        foreach (var child in Children())
+        foreach (var child in ProcessTable.ChildrenOf(Id))
             _ = kill(child, SigStop);
     }
 
     /// <summary>Undoes <see cref="Pause"/>.</summary>
     public void Resume()
     {
-        foreach (var child in Children())
+        foreach (var child in ProcessTable.ChildrenOf(Id))
             _ = kill(child, SigCont);
         Send(SigCont);
     }
@@ -166,12 +166,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     public void Kill(bool withChildren)
     {
         Send(SigStop);
-        var children = withChildren ? Children() : [];
+        var children = withChildren ? ProcessTable.ChildrenOf(Id) : [];
         Send(SigKill);
         foreach (var child in children)
             _ = kill(child, SigKill);
 
-        var gone = SpinWait.SpinUntil(() => HasExited && !children.Any(IsAlive), TimeSpan.FromSeconds(10));
+        var gone = SpinWait.SpinUntil(() => HasExited && !children.Any(ProcessTable.IsAlive), TimeSpan.FromSeconds(10));
         Running.TryRemove(this, out _);
         if (!gone)
             throw new InvalidOperationException($"{_name} ({Id}) is still there 10 s after SIGKILL.");
@@ -207,8 +207,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Whether a process exists. One that has ended and that nobody has waited for yet does not count.</summary>
-    public static bool IsAlive(int pid) => Stat(pid) is { State: not "Z" };
+    /// <summary>Kills what a process that was itself killed has left: a frozen child outlives the server that started it.</summary>
+    public static void KillWorkingIn(string folder)
+    {
+        foreach (var pid in ProcessTable.WorkingIn(folder))
+            _ = kill(pid, SigKill);
+    }
 
     private static async Task<bool> AskAsync(Func<CancellationToken, Task<bool>> answers, CancellationToken ct)
     {
@@ -228,30 +232,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (!HasExited)
             _ = kill(Id, signal);
-    }
-
-    // By parent and by session: PostgreSQL's children have sessions of their own, and a child whose parent has gone
-    // is known by its session only.
-    private int[] Children() =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid != 0 && pid != Id && Stat(pid) is { State: not "Z" } stat && (stat.Parent == Id || stat.Session == Id)),
-    ];
-
-    // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the name, in brackets, may hold anything.
-    private static (string State, int Parent, int Session)? Stat(int pid)
-    {
-        try
-        {
-            var text = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture));
-        }
-        catch (IOException)
-        {
-            return null; // It ended.
-        }
     }
 
     [DllImport("libc", SetLastError = true)]

@@ -65,7 +65,10 @@ internal static class TempFolders
                 try
                 {
                     using (new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                    {
+                        ServerProcess.KillWorkingIn(path);
                         Delete(path);
+                    }
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {

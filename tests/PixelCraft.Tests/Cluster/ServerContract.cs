@@ -44,13 +44,13 @@ public abstract class ServerContract<T> where T : Server
     public async Task Dispose_RunningServer_LeavesNoProcessAndNoFolder()
     {
         var server = await Servers.SkipIfMissingAsync(StartAsync);
-        var processes = ProcessesOf(server.Folder);
+        var processes = ProcessTable.WorkingIn(server.Folder);
         Assert.Contains(server.Process.Id, processes);
 
         await server.DisposeAsync();
 
-        Assert.DoesNotContain(processes, ServerProcess.IsAlive);
-        Assert.Empty(ProcessesOf(server.Folder));
+        Assert.DoesNotContain(processes, ProcessTable.IsAlive);
+        Assert.Empty(ProcessTable.WorkingIn(server.Folder));
         Assert.False(Directory.Exists(server.Folder));
     }
 
@@ -59,23 +59,4 @@ public abstract class ServerContract<T> where T : Server
 
     /// <summary>Asks the server something that only a working one can answer, and waits a second or two at most.</summary>
     protected abstract Task<bool> AnswersAsync(T server);
-
-    /// <summary>The processes that work in a folder: those of a server start in it.</summary>
-    private static int[] ProcessesOf(string folder) =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
-            .Where(pid => pid != 0 && ServerProcess.IsAlive(pid) && WorksIn(pid, folder)),
-    ];
-
-    private static bool WorksIn(int pid, string folder)
-    {
-        try
-        {
-            return new FileInfo($"/proc/{pid}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) is true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false; // It ended just now, or it is another user's.
-        }
-    }
 }
