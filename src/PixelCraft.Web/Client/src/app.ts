@@ -1,1 +1,21 @@
-export {};
+import { all } from "./dom";
+import { initGallery } from "./gallery";
+import { initKeys } from "./keys";
+import { initPage, initTransitions } from "./page";
+import { showPlaceholders } from "./placeholders";
+import { initProcessing } from "./processing";
+import { localTimes } from "./texts";
+import { initToasts } from "./toast";
+import { initUpload } from "./upload";
+import { initViewer } from "./viewer";
+
+showPlaceholders(all("[data-thumbhash]"));
+localTimes(document);
+initPage();
+initTransitions();
+initToasts();
+initKeys();
+initGallery();
+initViewer();
+initUpload();
+initProcessing();

@@ -1,0 +1,19 @@
+import { all, find, isTyping } from "./dom";
+
+/** The keys that work everywhere, and the dialog that shows all of them. */
+export function initKeys(): void {
+  const dialog = find<HTMLDialogElement>("#keys");
+  const show = () => { find("#account-menu:popover-open")?.hidePopover(); dialog?.showModal(); };
+  for (const button of all("[data-keys]")) {
+    button.hidden = false;
+    button.addEventListener("click", show);
+  }
+  dialog?.addEventListener("click", event => { if (event.target === dialog) dialog.close(); });
+  document.addEventListener("keydown", event => {
+    if (isTyping(event)) return;
+    if (event.key === "?") show();
+    else if (event.key === "u") find(".bar a[href='/upload']")?.click();
+    else return;
+    event.preventDefault();
+  });
+}

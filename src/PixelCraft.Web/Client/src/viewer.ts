@@ -1,0 +1,82 @@
+import { find, isTyping, setCookie } from "./dom";
+import { Zoom } from "./zoom";
+
+/** The image page: zoom, neighbours by keys and swipe, details, keys. */
+export function initViewer(): void {
+  const viewer = find("[data-viewer]");
+  if (!viewer) return;
+  let zoom = Zoom.attach(viewer, go);
+  // Processing has ended: there is an image now.
+  document.addEventListener("replaced", () => { zoom = Zoom.attach(viewer, go); bind(); });
+  bind();
+  addEventListener("load", preloadNeighbours);
+
+  const narrow = matchMedia("(max-width: 899px)");
+
+  function bind(): void {
+    find("[data-details]")?.addEventListener("click", event => { if (!narrow.matches) { event.preventDefault(); toggleDetails(); } });
+    find("[data-edit]")?.addEventListener("click", event => { event.preventDefault(); edit(); });
+  }
+
+  function toggleDetails(open = viewer!.dataset.panel === "closed"): void {
+    if (open) delete viewer!.dataset.panel; else viewer!.dataset.panel = "closed";
+    setCookie("panel", open ? null : "closed");
+    zoom?.fit();
+  }
+
+  function edit(): void {
+    const form = find<HTMLDetailsElement>("#edit");
+    if (!form) return;
+    if (viewer!.dataset.panel === "closed") toggleDetails(true);
+    form.open = true;
+    find<HTMLInputElement>("#edit-title")?.focus();
+  }
+
+  function go(direction: "newer" | "older"): boolean {
+    const link = find<HTMLAnchorElement>(`.go.${direction}`);
+    if (!link) return false;
+    // Looking through a list is one step back from it, not a hundred.
+    location.replace(link.href);
+    return true;
+  }
+
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape" && event.target instanceof HTMLElement && event.target.closest("#edit")) {
+      event.target.blur();
+      return;
+    }
+    if (isTyping(event)) return;
+    const press = (selector: string) => find(selector)?.click();
+    switch (event.key) {
+      case "ArrowLeft": if (zoom?.isZoomed) zoom.pan(80, 0); else go("newer"); break;
+      case "ArrowRight": if (zoom?.isZoomed) zoom.pan(-80, 0); else go("older"); break;
+      case "ArrowUp": if (!zoom?.isZoomed) return; zoom.pan(0, 80); break;
+      case "ArrowDown": if (!zoom?.isZoomed) return; zoom.pan(0, -80); break;
+      case "+": case "=": zoom?.by(1.5); break;
+      case "-": zoom?.by(1 / 1.5); break;
+      case "0": zoom?.fit(); break;
+      case "i": narrow.matches ? find("#details")?.focus() : toggleDetails(); break;
+      case "e": edit(); break;
+      case "d": press("[data-download]"); break;
+      case "Delete": press("[data-delete]"); break;
+      case "Escape": if (zoom?.isZoomed) zoom.fit(); else press("[data-close]"); break;
+      default: return;
+    }
+    event.preventDefault();
+  });
+
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".go"))
+    link.addEventListener("click", event => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      location.replace(link.href);
+    });
+}
+
+function preloadNeighbours(): void {
+  for (const link of document.querySelectorAll<HTMLElement>(".go")) {
+    const image = new Image();
+    image.sizes = "100vw";
+    image.srcset = link.dataset.srcset ?? "";
+  }
+}
