@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace PixelCraft.Cluster;
 
 /// <summary>A PostgreSQL server, the newest that is installed. Clients sign in with a password (SCRAM-SHA-256).</summary>
-public sealed class PostgresServer : Server
+public sealed class PostgresServer : RealServer
 {
     private const string User = "postgres";
 
@@ -32,7 +32,7 @@ public sealed class PostgresServer : Server
 
     /// <summary>Starts a server.</summary>
     /// <param name="durable">
-    /// Whether a commit waits for the disk, as in production. Without it commits still survive <see cref="Server.Kill"/>.
+    /// Whether a commit waits for the disk, as in production. Without it commits still survive <see cref="RealServer.Kill"/>.
     /// </param>
     /// <param name="ct">Ends the start.</param>
     /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>

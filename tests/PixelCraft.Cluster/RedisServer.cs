@@ -4,9 +4,9 @@ namespace PixelCraft.Cluster;
 
 /// <summary>
 /// A Redis Cluster of one server that has all slots: a command whose keys are in different slots fails as in production.
-/// It keeps everything in memory; after <see cref="Server.Kill"/> or a restart it is empty.
+/// It keeps everything in memory; after <see cref="RealServer.Kill"/> or a restart it is empty.
 /// </summary>
-public sealed class RedisServer : Server
+public sealed class RedisServer : RealServer
 {
     private readonly string _server = Programs.Find("redis-server", "redis-server");
     private readonly string _client = Programs.Find("redis-cli", "redis-tools");

@@ -8,10 +8,10 @@ namespace PixelCraft.Cluster;
 
 /// <summary>
 /// An S3 object store: Ceph with one monitor, one object store daemon that keeps everything in memory, and the gateway
-/// that speaks S3. <see cref="Server.Kill"/>, <see cref="Server.Pause"/> and <see cref="Server.RestartAsync"/> are for
+/// that speaks S3. <see cref="RealServer.Kill"/>, <see cref="RealServer.Pause"/> and <see cref="RealServer.RestartAsync"/> are for
 /// the gateway; objects survive them.
 /// </summary>
-public sealed class S3Server : Server
+public sealed class S3Server : RealServer
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
 

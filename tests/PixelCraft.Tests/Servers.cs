@@ -54,7 +54,7 @@ public sealed class Servers : IAsyncDisposable
         await EndAsync(_s3);
     }
 
-    private static async Task EndAsync<T>(Lazy<Task<T>> server) where T : Server
+    private static async Task EndAsync<T>(Lazy<Task<T>> server) where T : RealServer
     {
         // A start that failed has failed the tests that asked for it.
         if (server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })

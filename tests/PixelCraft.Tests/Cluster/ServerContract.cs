@@ -4,7 +4,7 @@ using Xunit;
 namespace PixelCraft.Tests.Cluster;
 
 /// <summary>What holds for every server that tests can start.</summary>
-public abstract class ServerContract<T> where T : Server
+public abstract class ServerContract<T> where T : RealServer
 {
     private protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 

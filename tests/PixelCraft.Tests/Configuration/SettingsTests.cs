@@ -3,7 +3,7 @@ using PixelCraft.Server;
 using PixelCraft.Server.Configuration;
 using Xunit;
 
-namespace PixelCraft.Tests.Server;
+namespace PixelCraft.Tests.Configuration;
 
 public sealed class SettingsTests
 {

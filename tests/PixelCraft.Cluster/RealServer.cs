@@ -4,11 +4,11 @@ namespace PixelCraft.Cluster;
 /// A real server on 127.0.0.1 with an empty store in a temporary folder. It ends with this process at the latest, and
 /// its folder is removed.
 /// </summary>
-public abstract class Server : IAsyncDisposable
+public abstract class RealServer : IAsyncDisposable
 {
     private ServerProcess? _process;
 
-    private protected Server(string name) => Folder = TempFolders.Create(name);
+    private protected RealServer(string name) => Folder = TempFolders.Create(name);
 
     /// <summary>Where the server keeps everything.</summary>
     internal string Folder { get; }
@@ -61,7 +61,7 @@ public abstract class Server : IAsyncDisposable
     private protected abstract Task<bool> AnswersAsync(CancellationToken ct);
 
     /// <summary>Starts a new server, on other ports when another process took the first ones.</summary>
-    private protected static async Task<T> StartAsync<T>(Func<T> create, CancellationToken ct) where T : Server
+    private protected static async Task<T> StartAsync<T>(Func<T> create, CancellationToken ct) where T : RealServer
     {
         for (var attempt = 1; ; attempt++)
         {
