@@ -111,7 +111,7 @@ internal sealed class JobRunner(
     /// <summary>The next job; null when none came. Waits while the queue is away, and says so once.</summary>
     private async Task<IJobLease?> TakeAsync(CancellationToken stopping)
     {
-        for (var failures = 0; ; )
+        for (var failures = 0; ;)
         {
             try
             {

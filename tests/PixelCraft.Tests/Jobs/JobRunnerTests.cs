@@ -170,12 +170,14 @@ public sealed class JobRunnerTests : IAsyncDisposable
         await PutAsync(Job);
         await started.Task.WaitAsync(Cancel);
 
-        // Another worker finds the lease run out before this one renews it.
+        // Renewed for a moment only, the lease runs out before the next renewal, and another worker takes the job.
         _options.LeaseTime = TimeSpan.FromTicks(1);
         IJobLease? other = null;
-        await AdvanceUntilAsync(TimeSpan.FromSeconds(10), async () => (other ??= await _queue.TakeAsync(TimeSpan.Zero, Cancel)) is not null && cancelled.Task.IsCompleted);
-
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), async () => (other = await _queue.TakeAsync(TimeSpan.Zero, Cancel)) is not null);
         _options.LeaseTime = TimeSpan.FromHours(1);
+        Assert.True(await other!.RenewAsync(Cancel));
+
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => Task.FromResult(cancelled.Task.IsCompleted));
         Assert.True(await other!.CompleteAsync(Cancel));
         Assert.Equal(0, other.Faults);
     }
