@@ -33,15 +33,17 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     private readonly AmazonS3Client _client;
     private readonly S3Options _options;
+    private readonly TimeProvider _time;
     private readonly ILogger<S3ObjectStore> _logger;
 
     // HEAD answers 404 with no word on whether the object or the bucket is missing; once seen, a bucket is taken to stay.
     private volatile bool _bucketSeen;
 
     /// <summary>A store on the bucket that the options name. Nothing is sent yet.</summary>
-    public S3ObjectStore(S3Options options, ILogger<S3ObjectStore> logger)
+    public S3ObjectStore(S3Options options, TimeProvider time, ILogger<S3ObjectStore> logger)
     {
         _options = options;
+        _time = time;
         _logger = logger;
         _client = new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), new AmazonS3Config
         {
@@ -92,7 +94,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         if (length < PartSize) await PutWholeAsync(key, contentType, spool, length, cancellationToken);
         else length = await PutPartsAsync(key, contentType, spool, content, cancellationToken);
         // The store's own time is a request away, and equal to the second.
-        return new StoredObject(key, length, contentType, DateTimeOffset.UtcNow);
+        return new StoredObject(key, length, contentType, _time.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -173,19 +175,11 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task PutWholeAsync(string key, string contentType, PartSpool spool, long length, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.PutObjectAsync(
-                new PutObjectRequest { BucketName = _options.Bucket, Key = key, ContentType = contentType, InputStream = spool.Open(length) },
-                cancellationToken);
-        }
-        catch (Exception e) when (S3Faults.IsStores(e, cancellationToken))
-        {
-            throw S3Faults.Of(e);
-        }
-    }
+    private Task<PutObjectResponse> PutWholeAsync(string key, string contentType, PartSpool spool, long length, CancellationToken cancellationToken) => AskAsync(
+        () => _client.PutObjectAsync(
+            new PutObjectRequest { BucketName = _options.Bucket, Key = key, ContentType = contentType, InputStream = spool.Open(length) },
+            cancellationToken),
+        cancellationToken);
 
     private async Task<long> PutPartsAsync(string key, string contentType, PartSpool spool, Stream content, CancellationToken cancellationToken)
     {

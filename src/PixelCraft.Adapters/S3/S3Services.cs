@@ -9,6 +9,7 @@ public static class S3Services
 {
     /// <summary>Adds <see cref="IObjectStore"/>, and the same <see cref="S3ObjectStore"/> under its own type for its check.</summary>
     public static IServiceCollection AddS3ObjectStore(this IServiceCollection services, S3Options options) => services
-        .AddSingleton(provider => new S3ObjectStore(options, provider.GetRequiredService<ILogger<S3ObjectStore>>()))
+        .AddSingleton(provider => new S3ObjectStore(
+            options, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<S3ObjectStore>>()))
         .AddSingleton<IObjectStore>(provider => provider.GetRequiredService<S3ObjectStore>());
 }

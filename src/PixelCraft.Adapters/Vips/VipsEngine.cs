@@ -110,11 +110,11 @@ internal sealed class VipsEngine : IImageEngine
 
     private static Rendered Encode(RenderRequest request, Decoded image, CancellationToken cancellationToken)
     {
-        using var kill = cancellationToken.Register(() => image.Pixels.SetKill(true));
         var variants = new List<RenderedVariant>();
         foreach (var size in image.Sizes)
         {
             using var fitted = image.Pixels.ThumbnailImage(size, height: size, size: Enums.Size.Down);
+            using var kill = cancellationToken.Register(() => fitted.SetKill(true));
             var bytes = fitted.WebpsaveBuffer(q: request.Quality, effort: request.Effort, keep: Enums.ForeignKeep.None);
             var path = Path.Combine(request.OutputFolder, $"{size}.webp");
             File.WriteAllBytes(path, bytes);
