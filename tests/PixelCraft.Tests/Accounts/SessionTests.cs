@@ -44,6 +44,35 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignIn_OverHttps_SetsASecureHostCookie()
+    {
+        await _app.AddAsync("ada");
+        using var client = _app.Bare();
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+
+        var response = await SignInAsync(client, "ada");
+
+        var parts = CookieOf(response).Split("; ");
+        Assert.StartsWith("__Host-pixelcraft=", parts[0], StringComparison.Ordinal);
+        Assert.Contains("secure", parts);
+        client.DefaultRequestHeaders.Add("Cookie", $"__Host-pixelcraft={KeyOf(response)}");
+        Assert.Equal(HttpStatusCode.OK, await MeAsync(client));
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("nobody\0")]
+    [InlineData("ada")]
+    public async Task SignIn_Fails_AfterOneComparison_WhetherOrNotThereIsAMember(string name)
+    {
+        await _app.AddAsync("ada");
+        using var client = _app.Bare();
+
+        Assert.Equal("sign-in-failed", await CodeOf(await SignInAsync(client, name, "wrong password")));
+        Assert.Equal(1, _app.Hasher.Compared);
+    }
+
+    [Fact]
     public async Task SignIn_WithAPlantedKey_MakesANewOne()
     {
         await _app.AddAsync("ada");
