@@ -52,13 +52,18 @@ internal sealed class OwnAccount(
 
     public async Task ExportAsync(Id member, Stream zip, CancellationToken cancellationToken)
     {
-        await using var archive = await ZipArchive.CreateAsync(zip, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
-        var files = new MemberArchive(archive, time);
-        if (await FindAsync(member, cancellationToken) is { } profile)
-            await files.AddJsonAsync("account.json", profile, AccountsJson.Default.MemberProfile, cancellationToken);
-        await files.AddJsonAsync("sessions.json", await SessionsAsync(member, cancellationToken), AccountsJson.Default.IReadOnlyListSessionInfo, cancellationToken);
-        await files.AddJsonAsync("tokens.json", await TokensAsync(member, cancellationToken), AccountsJson.Default.IReadOnlyListTokenInfo, cancellationToken);
-        foreach (var module in data) await module.ExportAsync(member, files, cancellationToken);
+        await using var target = new HoldingStream(zip);
+        await using (var archive = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
+        {
+            var files = new MemberArchive(archive, time);
+            if (await FindAsync(member, cancellationToken) is { } profile)
+                await files.AddJsonAsync("account.json", profile, AccountsJson.Default.MemberProfile, cancellationToken);
+            await files.AddJsonAsync(
+                "sessions.json", await SessionsAsync(member, cancellationToken), AccountsJson.Default.IReadOnlyListSessionInfo, cancellationToken);
+            await files.AddJsonAsync("tokens.json", await TokensAsync(member, cancellationToken), AccountsJson.Default.IReadOnlyListTokenInfo, cancellationToken);
+            foreach (var module in data) await module.ExportAsync(member, files, cancellationToken);
+        }
+        await target.FlushAsync(cancellationToken);
     }
 
     public async Task<bool> DeleteAsync(Id member, string password, CancellationToken cancellationToken)
