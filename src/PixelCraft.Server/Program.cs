@@ -1,1 +1,15 @@
-return 0;
+using System.CommandLine;
+using PixelCraft.Server.Commands;
+
+var root = new RootCommand("PixelCraft: a self-hosted image platform. Without a command it serves.")
+{
+    ServeCommand.Create(),
+    ConfigCommand.Create(),
+    DoctorCommand.Create(),
+    MigrateCommand.Create(),
+    MemberCommand.Create(),
+};
+return await root.Parse(IsServe(args) ? ["serve", .. args] : args).InvokeAsync();
+
+// "pixelcraft" and "pixelcraft --demo" serve; "pixelcraft --help" and "--version" are the root's own.
+static bool IsServe(string[] args) => args is [] || (args[0].StartsWith('-') && args[0] is not ("--help" or "-h" or "-?" or "--version"));

@@ -134,7 +134,7 @@ public readonly record struct Id : IComparable<Id>, ISpanParsable<Id>, ISpanForm
         for (var i = TextLength - 1; i >= 0; i--, value >>= 5) text[i] = Alphabet[(int)(uint)value & 31];
     }
 
-    private sealed class IdJsonConverter : JsonConverter<Id>
+    internal sealed class IdJsonConverter : JsonConverter<Id>
     {
         public override Id Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException("Not an id.");

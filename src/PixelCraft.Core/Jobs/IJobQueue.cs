@@ -26,7 +26,19 @@ public interface IJobQueue
 /// <summary>Something to be done for one record. Equal jobs are the same job.</summary>
 /// <param name="Kind">What is to be done: lower-case letters and '-', at most 40.</param>
 /// <param name="Subject">For which record, as the handler of the kind reads it; at most 200 characters.</param>
-public sealed record Job(string Kind, string Subject);
+/// <exception cref="ArgumentException">The kind or the subject isn't as described.</exception>
+public sealed record Job(string Kind, string Subject)
+{
+    /// <summary>What is to be done.</summary>
+    public string Kind { get; } =
+        Kind.Length is > 0 and <= 40 && Kind.All(c => char.IsAsciiLetterLower(c) || c == '-')
+            ? Kind
+            : throw new ArgumentException($"'{Kind}' is not the kind of a job.", nameof(Kind));
+
+    /// <summary>For which record.</summary>
+    public string Subject { get; } =
+        Subject.Length <= 200 ? Subject : throw new ArgumentException("The subject of a job is too long.", nameof(Subject));
+}
 
 /// <summary>What became of a job given to <see cref="IJobQueue.EnqueueAsync"/>.</summary>
 public enum EnqueueOutcome
@@ -43,7 +55,8 @@ public enum EnqueueOutcome
 
 /// <summary>
 /// A job taken by this worker. Every method tells by false that the lease was lost meanwhile (it ran out and went to
-/// another): then nothing has been changed and the worker stops.
+/// another) or has been ended: then nothing has been changed and the worker stops. A lease that ran out but that
+/// nobody else has taken yet is still held, and counts into <see cref="QueueDepth.Taken"/>.
 /// </summary>
 public interface IJobLease
 {
@@ -78,7 +91,7 @@ public readonly record struct QueueDepth(long Due, long Delayed, long Taken, lon
 
 /// <summary>A job that was given up.</summary>
 /// <param name="Job">What should have been done.</param>
-/// <param name="Faults">How often it had failed.</param>
+/// <param name="Faults">How often it had failed, with the last time: one more than the <see cref="IJobLease.Faults"/> of the lease that buried it.</param>
 /// <param name="Reason">Why it was given up.</param>
 /// <param name="BuriedAt">When, UTC.</param>
 public sealed record DeadJob(Job Job, int Faults, string Reason, DateTimeOffset BuriedAt);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using PixelCraft.Http;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Images.Contracts;
@@ -88,6 +90,7 @@ public sealed record ImageRecord
 public sealed record Variant(int Size, int Width, int Height, long Bytes);
 
 /// <summary>Who may see an image.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<Visibility>))]
 public enum Visibility
 {
     /// <summary>The owner only.</summary>
@@ -101,6 +104,7 @@ public enum Visibility
 }
 
 /// <summary>Where processing stands.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<ImageStatus>))]
 public enum ImageStatus
 {
     /// <summary>Stored; a worker will make the variants.</summary>

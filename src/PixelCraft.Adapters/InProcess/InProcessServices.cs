@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using PixelCraft.Caching;
+using PixelCraft.Jobs;
+using PixelCraft.Limits;
+
+namespace PixelCraft.Adapters.InProcess;
+
+/// <summary>
+/// Registration of the adapters in the memory of the process, one per port. They need a <see cref="TimeProvider"/> and
+/// their options, which the composition binds and checks.
+/// </summary>
+public static class InProcessServices
+{
+    /// <summary>The job queue; needs <see cref="JobQueueOptions"/>.</summary>
+    public static IServiceCollection AddInProcessJobQueue(this IServiceCollection services) =>
+        services.AddSingleton<IJobQueue, InProcessJobQueue>();
+
+    /// <summary>The cache; needs <see cref="InProcessCacheOptions"/>.</summary>
+    public static IServiceCollection AddInProcessCache(this IServiceCollection services) =>
+        services.AddSingleton<ICache, InProcessCache>();
+
+    /// <summary>The rate limiter.</summary>
+    public static IServiceCollection AddInProcessRateLimiter(this IServiceCollection services) =>
+        services.AddSingleton<IRateLimiter, InProcessRateLimiter>();
+}

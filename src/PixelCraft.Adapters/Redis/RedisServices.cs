@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PixelCraft.Accounts;
+using PixelCraft.Caching;
+using PixelCraft.Jobs;
+using PixelCraft.Limits;
+
+namespace PixelCraft.Adapters.Redis;
+
+/// <summary>
+/// Registration of the adapters on Redis, one per port; all share one connection. They need <see cref="RedisOptions"/>
+/// with a connection, a <see cref="TimeProvider"/>, and the host's logging and metrics.
+/// </summary>
+public static class RedisServices
+{
+    /// <summary>The job queue, which needs <see cref="JobQueueOptions"/> too.</summary>
+    public static IServiceCollection AddRedisJobQueue(this IServiceCollection services) =>
+        services.AddConnection().AddSingleton<IJobQueue, RedisJobQueue>();
+
+    /// <summary>The cache.</summary>
+    public static IServiceCollection AddRedisCache(this IServiceCollection services) =>
+        services.AddConnection().AddSingleton<ICache, RedisCache>();
+
+    /// <summary>The rate limiter.</summary>
+    public static IServiceCollection AddRedisRateLimiter(this IServiceCollection services) =>
+        services.AddConnection().AddSingleton<IRateLimiter, RedisRateLimiter>();
+
+    /// <summary>The store of sessions.</summary>
+    public static IServiceCollection AddRedisSessions(this IServiceCollection services) =>
+        services.AddConnection().AddSingleton<ISessionStore, RedisSessionStore>();
+
+    private static IServiceCollection AddConnection(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RedisConnection>();
+        return services;
+    }
+}

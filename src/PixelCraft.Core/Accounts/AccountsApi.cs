@@ -1,0 +1,161 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
+using PixelCraft.Ids;
+
+namespace PixelCraft.Accounts;
+
+/// <summary>The module's HTTP API.</summary>
+internal static class AccountsApi
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1").WithTags("Accounts");
+
+        // Open to everybody: what is worth limiting by address.
+        var entrance = api.MapGroup("");
+        entrance.MapPost("/members", RegisterAsync).WithName("Register");
+        entrance.MapPost("/session", SignInAsync).WithName("SignIn");
+        entrance.MapDelete("/session", SignOutAsync).WithName("SignOut");
+
+        api.MapGet("/me", MeAsync).WithName("GetMe").RequireAuthorization(Policies.Read);
+
+        var own = api.MapGroup("").RequireAuthorization(Policies.Session);
+        own.MapDelete("/me", DeleteAsync).WithName("DeleteMe");
+        own.MapGet("/me/export", Export).WithName("ExportMe");
+        own.MapPut("/me/password", ChangePasswordAsync).WithName("ChangePassword");
+        own.MapGet("/sessions", SessionsAsync).WithName("ListSessions");
+        own.MapDelete("/sessions/{id}", RevokeSessionAsync).WithName("RevokeSession");
+        own.MapGet("/tokens", TokensAsync).WithName("ListTokens");
+        own.MapPost("/tokens", CreateTokenAsync).WithName("CreateToken");
+        own.MapDelete("/tokens/{id}", RevokeTokenAsync).WithName("RevokeToken");
+
+        var administration = api.MapGroup("").RequireAuthorization(Policies.Administrator);
+        administration.MapGet("/members", ListAsync).WithName("ListMembers");
+        administration.MapPatch("/members/{id}", ChangeAsync).WithName("ChangeMember");
+        administration.MapPost("/invitations", InviteAsync).WithName("Invite");
+    }
+
+    private static async Task<Results<Created<RegisteredResponse>, ProblemHttpResult>> RegisterAsync(
+        Registration registration, ISignIn signIn, CancellationToken cancellationToken)
+    {
+        var result = await signIn.RegisterAsync(registration, cancellationToken);
+        return result.Outcome switch
+        {
+            RegisterOutcome.Registered => TypedResults.Created((string?)null, new RegisteredResponse(result.Member!.Value)),
+            RegisterOutcome.Invalid => Invalid(result.Errors),
+            RegisterOutcome.Closed => Problems.RegistrationClosed.Result(),
+            _ => Problems.InvitationInvalid.Result(),
+        };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> SignInAsync(SignInRequest request, HttpContext http, ISignIn signIn) =>
+        await signIn.SignInAsync(http, request.Email, request.Password) switch
+        {
+            SignInOutcome.SignedIn => TypedResults.NoContent(),
+            SignInOutcome.LockedOut => Problems.LockedOut.Result("Wait some minutes and try again."),
+            SignInOutcome.Suspended => Problems.Suspended.Result(),
+            _ => Problems.SignInFailed.Result(),
+        };
+
+    private static async Task<NoContent> SignOutAsync(HttpContext http, ISignIn signIn)
+    {
+        await signIn.SignOutAsync(http);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<MemberProfile>, ProblemHttpResult>> MeAsync(
+        ClaimsPrincipal user, IOwnAccount account, CancellationToken cancellationToken) =>
+        await account.FindAsync(Me(user), cancellationToken) is { } profile ? TypedResults.Ok(profile) : Problems.SignInNeeded.Result();
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        [FromBody] DeleteRequest request, HttpContext http, IOwnAccount account, ISignIn signIn)
+    {
+        // Not the request's token: once the account is closed, the rest follows.
+        if (!await account.DeleteAsync(Me(http.User), request.Password, CancellationToken.None)) return Problems.SignInFailed.Result();
+        await signIn.SignOutAsync(http);
+        return TypedResults.NoContent();
+    }
+
+    private static PushStreamHttpResult Export(ClaimsPrincipal user, IOwnAccount account, HttpContext http) => TypedResults.Stream(
+        zip => account.ExportAsync(Me(user), zip, http.RequestAborted), "application/zip", "pixelcraft-export.zip");
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
+        PasswordRequest request, HttpContext http, IPasswords passwords)
+    {
+        var change = await passwords.ChangeAsync(http, request.Current, request.Password);
+        return change.Outcome switch
+        {
+            PasswordOutcome.Changed => TypedResults.NoContent(),
+            PasswordOutcome.Unusable => Invalid("password", change.Error!),
+            _ => Problems.SignInFailed.Result(),
+        };
+    }
+
+    private static async Task<Ok<IReadOnlyList<SessionInfo>>> SessionsAsync(ClaimsPrincipal user, IOwnAccount account, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await account.SessionsAsync(Me(user), cancellationToken));
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeSessionAsync(
+        Id id, ClaimsPrincipal user, IOwnAccount account, CancellationToken cancellationToken) =>
+        await account.RevokeSessionAsync(Me(user), id, cancellationToken) ? TypedResults.NoContent() : Problems.NotFound.Result();
+
+    private static async Task<Ok<IReadOnlyList<TokenInfo>>> TokensAsync(ClaimsPrincipal user, IOwnAccount account, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await account.TokensAsync(Me(user), cancellationToken));
+
+    private static async Task<Results<Created<NewToken>, ProblemHttpResult>> CreateTokenAsync(
+        TokenRequest request, HttpContext http, IOwnAccount account, CancellationToken cancellationToken)
+    {
+        var name = request.Name.Trim();
+        if (name.Length is 0 or > OwnAccount.TokenNameLength || name.Any(char.IsControl))
+            return Invalid("name", $"A name has 1 to {OwnAccount.TokenNameLength} characters.");
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Created((string?)null, await account.CreateTokenAsync(Me(http.User), name, request.CanWrite, cancellationToken));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeTokenAsync(
+        Id id, ClaimsPrincipal user, IOwnAccount account, CancellationToken cancellationToken) =>
+        await account.RevokeTokenAsync(Me(user), id, cancellationToken) ? TypedResults.NoContent() : Problems.NotFound.Result();
+
+    private static async Task<Results<Ok<MemberPage>, ProblemHttpResult>> ListAsync(
+        Id? after, int? limit, IMembers members, CancellationToken cancellationToken)
+    {
+        var count = limit ?? 50;
+        if (count is < 1 or > 100) return Problems.Invalid.Result("'limit' is 1 to 100.");
+        var items = await members.ListAsync(after, count, cancellationToken);
+        return TypedResults.Ok(new MemberPage(items, items.Count == count ? items[^1].Id : null));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
+        Id id, MemberChange change, ClaimsPrincipal user, IMembers members, CancellationToken cancellationToken)
+    {
+        if (change.QuotaBytes < 0) return Invalid("quotaBytes", "A quota is 0 (without limit) or more.");
+        var caller = Caller.From(user);
+        if (change.Suspended is not null && caller.Is(id)) return Problems.Forbidden.Result("You can't suspend yourself.");
+        if (change.QuotaBytes is { } bytes && !await members.SetQuotaAsync(id, bytes, cancellationToken)) return Problems.NotFound.Result();
+        if (change.Suspended is { } suspended && !await members.SuspendAsync(caller, id, suspended, cancellationToken)) return Problems.NotFound.Result();
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Created<NewInvitation>> InviteAsync(
+        InvitationRequest request, HttpContext http, IMembers members, CancellationToken cancellationToken)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Created((string?)null, await members.InviteAsync(request.Administrator, cancellationToken));
+    }
+
+    private static Id Me(ClaimsPrincipal user) => Caller.From(user).MemberId!.Value;
+
+    private static ProblemHttpResult Invalid(string field, string error) => Invalid(new Dictionary<string, string> { [field] = error });
+
+    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> errors)
+    {
+        var details = Problems.InvalidField.Details();
+        details.Extensions["errors"] = errors;
+        return TypedResults.Problem(details);
+    }
+}

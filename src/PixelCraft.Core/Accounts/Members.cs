@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Accounts.Sessions;
+using PixelCraft.Ids;
+
+namespace PixelCraft.Accounts;
+
+/// <summary>What administrators do, and what other modules may know.</summary>
+internal sealed class Members(
+    IMemberStore store, IInvitationStore invitations, SessionService sessions, TimeProvider time, IOptions<AccountsOptions> options)
+    : IMembers, IMemberDirectory
+{
+    public async Task<IReadOnlyList<MemberProfile>> ListAsync(Id? after, int limit, CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(after, limit, cancellationToken)).Select(Profile)];
+
+    public async Task<bool> SuspendAsync(Caller caller, Id member, bool suspended, CancellationToken cancellationToken)
+    {
+        if (caller.Is(member)) return false;
+        // Suspended once more, the time becomes the latest one; what counts is that a call that failed halfway can be repeated.
+        if (!await store.SuspendAsync(member, suspended ? time.GetUtcNow() : null, Secrets.NewStamp(), cancellationToken)) return false;
+        await sessions.EndAllAsync(member, cancellationToken);
+        return true;
+    }
+
+    public Task<bool> SetQuotaAsync(Id member, long? bytes, CancellationToken cancellationToken) =>
+        store.SetQuotaAsync(member, bytes is null or 0 ? null : bytes, cancellationToken);
+
+    public async Task<NewInvitation> InviteAsync(bool administrator, CancellationToken cancellationToken)
+    {
+        var code = Secrets.NewCode();
+        var expires = time.GetUtcNow() + options.Value.InvitationLifetime;
+        await invitations.AddAsync(new Invitation(Secrets.HashCode(code), administrator, IsFirst: false, expires), cancellationToken);
+        return new NewInvitation(code, expires);
+    }
+
+    public async Task<IReadOnlyDictionary<Id, string>> NamesAsync(IReadOnlyCollection<Id> members, CancellationToken cancellationToken) =>
+        (await store.FindAsync(members, cancellationToken)).ToDictionary(member => member.Id, member => member.Name);
+
+    public async Task<long?> QuotaAsync(Id member, CancellationToken cancellationToken) =>
+        (await store.FindAsync([member], cancellationToken)) is [var one] ? one.QuotaBytes : null;
+
+    public static MemberProfile Profile(Member member) => new(
+        member.Id, member.Email ?? "", member.Name, member.IsAdministrator, member.SuspendedAt is not null, member.QuotaBytes, member.CreatedAt);
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
+using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Storage;
+
+namespace PixelCraft.Delivery;
+
+/// <summary>Delivers variants and originals. What may not be seen and what isn't there get the same answer.</summary>
+internal static class DeliveryApi
+{
+    private const string Immutable = "public, max-age=31536000, immutable";
+    private const string NoStore = "private, no-store";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var delivery = routes.MapGroup("").WithTags("Delivery");
+        delivery.MapMethods("/i/{id}/{hash}/{size:int}.webp", ["GET", "HEAD"], PublicVariantAsync).WithSummary("A variant of a public or unlisted image");
+        delivery.MapMethods("/p/{id}/{size:int}.webp", ["GET", "HEAD"], PrivateVariantAsync).WithSummary("A variant of a private image, by its owner or a signature");
+        delivery.MapMethods("/p/{id}/original", ["GET", "HEAD"], OriginalAsync).RequireAuthorization(Policies.Read).WithSummary("The original, by its owner");
+    }
+
+    private static async Task<IResult> PublicVariantAsync(
+        Id id, string hash, int size, IImageLookup images, IObjectStore store, CancellationToken cancellationToken)
+    {
+        if (await images.FindAsync(id, cancellationToken) is not { } image
+            || !ImageUrls.IsPublic(image)
+            || image.ContentHash != hash
+            || Find(image, size) is not { } variant)
+            return Problems.NotFound.Result();
+        return Variant(store, image, variant, Immutable);
+    }
+
+    private static async Task<IResult> PrivateVariantAsync(
+        Id id, int size, string? sig, HttpContext http, IImageLookup images, SignedLinks links, IObjectStore store, CancellationToken cancellationToken)
+    {
+        http.Response.Headers.CacheControl = NoStore;
+        if (await images.FindAsync(id, cancellationToken) is not { } image || Find(image, size) is not { } variant) return Problems.NotFound.Result();
+        // The owner also sees what is in the trash; a signature doesn't reach there.
+        var allowed = Caller.From(http.User).Is(image.OwnerId)
+            || (sig is not null && image.TrashedAt is null && links.IsValid(sig, id, image.ContentHash));
+        return allowed ? Variant(store, image, variant, NoStore) : Problems.NotFound.Result();
+    }
+
+    private static async Task<IResult> OriginalAsync(
+        Id id, HttpContext http, IImageLookup images, IObjectStore store, CancellationToken cancellationToken)
+    {
+        http.Response.Headers.CacheControl = NoStore;
+        if (await images.FindAsync(id, cancellationToken) is not { } image || !Caller.From(http.User).Is(image.OwnerId)) return Problems.NotFound.Result();
+        return new ObjectResult(store, ObjectKeys.Original(id))
+        {
+            ContentType = image.ContentType,
+            CacheControl = NoStore,
+            ETag = new EntityTagHeaderValue($"\"{image.Sha256}\""),
+            FileName = image.FileName,
+            Length = image.Bytes,
+        };
+    }
+
+    private static Variant? Find(ImageRecord image, int size) => image.Variants.FirstOrDefault(variant => variant.Size == size);
+
+    private static ObjectResult Variant(IObjectStore store, ImageRecord image, Variant variant, string cacheControl) =>
+        new(store, ObjectKeys.Variant(image.Id, variant.Size))
+        {
+            ContentType = "image/webp",
+            CacheControl = cacheControl,
+            ETag = new EntityTagHeaderValue($"\"{image.ContentHash}-{variant.Size}\""),
+            Length = variant.Bytes,
+        };
+}

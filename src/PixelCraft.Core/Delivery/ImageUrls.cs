@@ -1,0 +1,23 @@
+using PixelCraft.Delivery.Contracts;
+using PixelCraft.Images.Contracts;
+
+namespace PixelCraft.Delivery;
+
+/// <summary>
+/// <c>/i/{id}/{hash}/{size}.webp</c> for what anybody may see, <c>/p/{id}/…</c> for the rest: two paths, so that an
+/// edge can keep the one and never sees a reason to keep the other.
+/// </summary>
+internal sealed class ImageUrls(SignedLinks links) : IImageUrls
+{
+    public string Variant(ImageRecord image, int size) =>
+        IsPublic(image) ? $"/i/{image.Id}/{image.ContentHash}/{size}.webp" : $"/p/{image.Id}/{size}.webp";
+
+    public string Original(ImageRecord image) => $"/p/{image.Id}/original";
+
+    public string SignedVariant(ImageRecord image, int size) =>
+        IsPublic(image) ? Variant(image, size) : $"{Variant(image, size)}?sig={links.Sign(image.Id, image.ContentHash)}";
+
+    /// <summary>Whether anybody who has the URL may see it.</summary>
+    public static bool IsPublic(ImageRecord image) =>
+        image is { TrashedAt: null, Status: ImageStatus.Ready, Visibility: not Visibility.Private };
+}

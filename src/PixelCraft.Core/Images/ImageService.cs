@@ -1,0 +1,88 @@
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
+
+namespace PixelCraft.Images;
+
+/// <summary>What callers may see and change.</summary>
+internal sealed class ImageService(ICatalogue catalogue, ImageRecords records, TimeProvider time) : IImages
+{
+    private const int MaxLimit = 100;
+
+    public async Task<ImagePage> ListAsync(Caller caller, ImageFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(filter.Limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(filter.Limit, MaxLimit);
+        if (Query(caller, filter) is not { } query) return new ImagePage([], null);
+        // One more than asked for tells whether there is a next page.
+        var items = await catalogue.ListAsync(query with { Limit = filter.Limit + 1 }, cancellationToken);
+        if (items.Count <= filter.Limit) return new ImagePage(items, null);
+        // Before: the nearest ones are the last; After: the first.
+        var page = filter.Before is null ? items.Take(filter.Limit) : items.Skip(1);
+        items = [.. page];
+        return new ImagePage(items, items[^1].Id);
+    }
+
+    public async Task<ImageRecord?> FindAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
+        await catalogue.FindAsync(id, cancellationToken) is { } image && MaySee(caller, image) ? image : null;
+
+    public Task<ChangeResult> EditAsync(Caller caller, Id id, ImageEdit edit, long? version, CancellationToken cancellationToken)
+    {
+        if (edit.Fault() is { } fault) throw new ArgumentException($"{fault.Field}: {fault.Text}", nameof(edit));
+        return ChangeOwnAsync(caller, id, image => Apply(image, edit), version, cancellationToken);
+    }
+
+    public Task<ChangeResult> TrashAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            caller, id, image => image.TrashedAt is null ? image with { TrashedAt = time.GetUtcNow() } : null, null, cancellationToken);
+
+    public Task<ChangeResult> RestoreAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            caller, id, image => image.TrashedAt is null ? null : image with { TrashedAt = null, ContentHash = ContentHash.New(image.Sha256) },
+            null, cancellationToken);
+
+    public async Task<long> UsedBytesAsync(Caller caller, CancellationToken cancellationToken) =>
+        caller.MemberId is { } member ? await catalogue.BytesOwnedAsync(member, cancellationToken) : 0;
+
+    /// <summary>What the caller may see of the list asked for; null when that is nothing.</summary>
+    private static ImageQuery? Query(Caller caller, ImageFilter filter)
+    {
+        var query = new ImageQuery { Limit = filter.Limit, Owner = filter.Owner, After = filter.After, Before = filter.Before, Trashed = filter.Trash };
+        if (filter.Trash)
+            return caller.MemberId is { } member && (filter.Owner is null || caller.Is(filter.Owner.Value)) ? query with { Owner = member } : null;
+        if (filter.Owner is { } owner && caller.Is(owner))
+            return query with { Visibility = filter.Visibility };
+        if (filter.Visibility is not (null or Visibility.Public)) return null;
+        return query with { Visibility = Visibility.Public, Status = ImageStatus.Ready };
+    }
+
+    private static bool MaySee(Caller caller, ImageRecord image) =>
+        caller.Is(image.OwnerId) || image is { TrashedAt: null, Status: ImageStatus.Ready, Visibility: not Visibility.Private };
+
+    private async Task<ChangeResult> ChangeOwnAsync(
+        Caller caller, Id id, Func<ImageRecord, ImageRecord?> change, long? version, CancellationToken cancellationToken)
+    {
+        // The owner never changes, so that this needs no second look after a conflict.
+        var image = await catalogue.FindAsync(id, cancellationToken);
+        return image is not null && caller.Is(image.OwnerId) && caller.CanWrite
+            ? await records.ChangeAsync(id, change, version, cancellationToken)
+            : new ChangeResult(ChangeOutcome.NotFound, null);
+    }
+
+    private static ImageRecord Apply(ImageRecord image, ImageEdit edit)
+    {
+        var visibility = edit.Visibility ?? image.Visibility;
+        return image with
+        {
+            Title = edit.Title?.Trim() ?? image.Title,
+            Description = edit.Description?.Trim() ?? image.Description,
+            Tags = edit.Tags is { } tags && !Normalise(tags).SequenceEqual(image.Tags) ? Normalise(tags) : image.Tags,
+            Visibility = visibility,
+            // The old URL dies with the old visibility.
+            ContentHash = visibility == image.Visibility ? image.ContentHash : ContentHash.New(image.Sha256),
+        };
+    }
+
+    private static string[] Normalise(IReadOnlyList<string> tags) =>
+        [.. tags.Select(tag => tag.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Engine;
+using PixelCraft.Storage;
+
+namespace PixelCraft.Images;
+
+/// <summary>What this module keeps of a member: for the export of all data, and for the deletion of an account.</summary>
+internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, IObjectStore store) : IMemberData
+{
+    private const int BatchSize = 100;
+
+    public async Task ExportAsync(Id member, IMemberArchive archive, CancellationToken cancellationToken)
+    {
+        await foreach (var image in AllAsync(member, cancellationToken))
+        {
+            using (var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(image, ImagesJson.Default.ImageRecord)))
+                await archive.AddAsync($"images/{image.Id}.json", json, cancellationToken);
+            await using var original = await store.OpenAsync(ObjectKeys.Original(image.Id), null, cancellationToken);
+            if (original is not null)
+                await archive.AddAsync($"images/{image.Id}.{image.ContentType.Split('/')[1]}", original.Content, cancellationToken);
+        }
+    }
+
+    public async Task EraseAsync(Id member, CancellationToken cancellationToken)
+    {
+        await foreach (var image in AllAsync(member, cancellationToken))
+        {
+            // The record goes last: while it is there, this can be begun again.
+            foreach (var size in VariantSizes.All) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
+            await store.DeleteAsync(ObjectKeys.Original(image.Id), cancellationToken);
+            await records.RemoveAsync(image.Id, cancellationToken);
+        }
+    }
+
+    private async IAsyncEnumerable<ImageRecord> AllAsync(
+        Id member, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new ImageQuery { Owner = member, Limit = BatchSize };
+        while (true)
+        {
+            var images = await catalogue.ListAsync(query, cancellationToken);
+            foreach (var image in images) yield return image;
+            if (images.Count < BatchSize) yield break;
+            query = query with { After = images[^1].Id };
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
+using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Limits;
+
+namespace PixelCraft.Images;
+
+/// <summary>
+/// <c>POST /api/v1/images</c>: one file as the raw body, or one or many as multipart/form-data. Fields go before the
+/// files: <c>visibility</c>, and for a form of a page without script <c>redirect</c> with its antiforgery token.
+/// </summary>
+internal static class UploadApi
+{
+    private const int MaxFieldLength = 1_000;
+    private const int MaxFields = 20;
+    private const int MaxBoundaryLength = 200;
+
+    public static void Map(IEndpointRouteBuilder images) => images.MapPost("/", UploadAsync)
+        .RequireAuthorization(Policies.Write)
+        .RequireRateLimit(LimitPolicy.Upload)
+        .DisableAntiforgery() // checked here, where the form is streamed
+        .WithSummary("Upload images")
+        .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, or a problem. Several: 202 when all were taken, else 207, with one result each.")
+        .Produces<UploadView>(StatusCodes.Status202Accepted)
+        .Produces<UploadListView>(StatusCodes.Status207MultiStatus)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<IResult> UploadAsync(
+        HttpContext http, IUploads uploads, IOptions<UploadOptions> options, IAntiforgery antiforgery, CancellationToken cancellationToken)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = options.Value.MaxRequestBytes;
+        var owner = Caller.From(http.User).MemberId!.Value;
+        if (!TryGetVisibility(http.Request.Query["visibility"], out var visibility)) return VisibilityProblem();
+        try
+        {
+            if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+                return await new Form(http, uploads, options.Value, antiforgery, owner) { Visibility = visibility }.ReceiveAsync(type, cancellationToken);
+            var image = await uploads.ReceiveAsync(owner, RawFileName(http.Request), visibility, http.Request.Body, cancellationToken);
+            return Accepted(image);
+        }
+        catch (UploadRefusedException refused)
+        {
+            return refused.Problem.Result(refused.Message);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return Problems.TooLarge.Result($"A request may have {options.Value.MaxRequestBytes / 1_000_000} MB at most.");
+        }
+        catch (Exception e) when (e is BadHttpRequestException or IOException && !http.RequestAborted.IsCancellationRequested)
+        {
+            return Problems.Incomplete.Result("Send it again.");
+        }
+    }
+
+    private static Accepted<UploadView> Accepted(ImageRecord image) => TypedResults.Accepted(Location(image.Id), new UploadView(image.Id, image.Status));
+
+    private static string Location(Id id) => $"/api/v1/images/{id}";
+
+    private static string? RawFileName(HttpRequest request)
+    {
+        if (request.Query["fileName"] is [{ Length: > 0 } name]) return name;
+        return ContentDispositionHeaderValue.TryParse((string?)request.Headers.ContentDisposition, out var disposition)
+            ? (disposition.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(disposition.FileName).Value)
+            : null;
+    }
+
+    private static bool TryGetVisibility(string? text, out Visibility visibility)
+    {
+        visibility = Visibility.Private;
+        return string.IsNullOrEmpty(text) || (Enum.TryParse(text, ignoreCase: true, out visibility) && Enum.IsDefined(visibility) && !char.IsAsciiDigit(text[0]));
+    }
+
+    private static ProblemHttpResult VisibilityProblem() => Problems.Invalid.Result("visibility: public, unlisted or private.");
+
+    /// <summary>One multipart request, part by part as it comes.</summary>
+    private sealed class Form(HttpContext http, IUploads uploads, UploadOptions options, IAntiforgery antiforgery, Id owner)
+    {
+        private readonly List<UploadResultView> _results = [];
+        private string? _redirect;
+
+        public required Visibility Visibility { get; set; }
+
+        public async Task<IResult> ReceiveAsync(MediaTypeHeaderValue type, CancellationToken cancellationToken)
+        {
+            var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+            if (string.IsNullOrEmpty(boundary) || boundary.Length > MaxBoundaryLength) return Problems.Invalid.Result("The multipart boundary is missing or too long.");
+            var reader = new MultipartReader(boundary, http.Request.Body);
+            var fields = 0;
+            try
+            {
+                while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+                {
+                    if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) return Problems.Invalid.Result("A part has no Content-Disposition.");
+                    if (disposition.IsFileDisposition())
+                    {
+                        if (_results.Count == options.MaxFiles) return Problems.TooManyFiles.Result($"At most {options.MaxFiles}; the first {options.MaxFiles} were dealt with.");
+                        if (await CrossSiteAsync()) return Problems.CrossSite.Result("Load the page again and send the form from there.");
+                        await FileAsync(disposition.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(disposition.FileName).Value, section.Body, cancellationToken);
+                    }
+                    else
+                    {
+                        if (++fields > MaxFields) return Problems.Invalid.Result("Too many fields.");
+                        if (await FieldAsync(disposition, section, cancellationToken) is { } problem) return problem;
+                    }
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                return Problems.Invalid.Result(e.Message);
+            }
+            return Answer();
+        }
+
+        private async Task FileAsync(string? fileName, Stream body, CancellationToken cancellationToken)
+        {
+            // An empty file field of a form: a part without name and without bytes. Anything else is a file.
+            var shown = Uploader.CleanFileName(fileName);
+            try
+            {
+                var image = await uploads.ReceiveAsync(owner, fileName, Visibility, body, cancellationToken);
+                _results.Add(new UploadResultView(shown, StatusCodes.Status202Accepted, image.Id, image.Status, Location(image.Id), null));
+            }
+            catch (UploadRefusedException refused)
+            {
+                Add(refused.Problem, refused.Message);
+            }
+            catch (UnavailableException)
+            {
+                Add(Problems.Unavailable, "Send this file again in a few minutes.");
+            }
+            catch (StorageFullException)
+            {
+                Add(Problems.StorageFull, "Tell an administrator.");
+            }
+
+            void Add(Problem problem, string detail) =>
+                _results.Add(new UploadResultView(shown, problem.Status, null, null, null, problem.Details(detail)));
+        }
+
+        private async Task<ProblemHttpResult?> FieldAsync(ContentDispositionHeaderValue disposition, MultipartSection section, CancellationToken cancellationToken)
+        {
+            var buffer = new char[MaxFieldLength + 1];
+            using var text = new StreamReader(section.Body);
+            var length = await text.ReadBlockAsync(buffer, cancellationToken);
+            if (length > MaxFieldLength) return Problems.Invalid.Result("A field is too long.");
+            var value = new string(buffer, 0, length);
+            switch (HeaderUtilities.RemoveQuotes(disposition.Name).Value)
+            {
+                case "visibility":
+                    if (!TryGetVisibility(value, out var visibility)) return VisibilityProblem();
+                    Visibility = visibility;
+                    break;
+                case "redirect":
+                    if (!IsLocal(value)) return Problems.Invalid.Result("redirect: a path on this site.");
+                    _redirect = value;
+                    break;
+                case "__RequestVerificationToken":
+                    // Where the framework looks before it reads a form, which here must not be read.
+                    http.Request.Headers[antiforgery.GetTokens(http).HeaderName!] = value;
+                    break;
+            }
+            return null;
+        }
+
+        /// <summary>A form of a page brings the page's token. Scripts and programs don't: their requests are told by their headers.</summary>
+        private async Task<bool> CrossSiteAsync() => _redirect is not null && !await antiforgery.IsRequestValidAsync(http);
+
+        private IResult Answer()
+        {
+            var refused = _results.Where(result => result.Problem is not null).ToList();
+            if (_redirect is not null)
+                return SeeOther(_results.Count == 0 ? "/upload?problem=no-file" : refused.Count == 0 ? _redirect : $"/upload?taken={_results.Count - refused.Count}&problem={refused[0].Problem!.Extensions["code"]}");
+            if (_results.Count == 0) return Problems.NoFile.Result("Send the file as the raw body, or as a part with a file name.");
+            if (_results is [var only])
+                return only.Problem is { } problem
+                    ? TypedResults.Problem(problem)
+                    : TypedResults.Accepted(only.Location, new UploadView(only.Id!.Value, only.Status!.Value));
+            return TypedResults.Json(
+                new UploadListView(_results),
+                ImagesJson.Default.UploadListView,
+                statusCode: refused.Count == 0 ? StatusCodes.Status202Accepted : StatusCodes.Status207MultiStatus);
+        }
+
+        private IResult SeeOther(string path)
+        {
+            http.Response.Headers.Location = path;
+            return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
+        }
+
+        private static bool IsLocal(string path) => path is ['/', not ('/' or '\\'), ..] or "/" && !path.Any(char.IsControl);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using PixelCraft.Http;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
+
+namespace PixelCraft.Images;
+
+/// <summary>
+/// An upload's bytes on their way to the object store: counts and hashes them and reads the image's header as they pass.
+/// A file that is refused ends the reading with <see cref="UploadRefusedException"/>, so that the store keeps nothing of it.
+/// </summary>
+internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ImageHeaderScanner _header = new();
+    private bool _ended;
+
+    /// <summary>What a file may be.</summary>
+    /// <param name="MaxBytes">The most bytes.</param>
+    /// <param name="MaxPixels">The most pixels.</param>
+    /// <param name="TooLarge">What is answered to a file of more bytes.</param>
+    /// <param name="TooLargeDetail">And what can be done about it.</param>
+    public sealed record Limits(long MaxBytes, long MaxPixels, Problem TooLarge, string TooLargeDetail);
+
+    /// <summary>Bytes read so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>What the header says: found, once the stream has ended.</summary>
+    public HeaderResult Header => _header.Result;
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => Count; set => throw new NotSupportedException(); }
+
+    /// <summary>SHA-256 of all bytes, as 64 lower-case hexadecimal digits; only after the end.</summary>
+    public string Sha256()
+    {
+        if (!_ended) throw new InvalidOperationException("The file has not been read to its end.");
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty) return 0;
+        var read = await inner.ReadAsync(buffer, cancellationToken);
+        if (read == 0) End();
+        else Pass(buffer.Span[..read]);
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
+    public override void Flush() { }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _hash.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Pass(ReadOnlySpan<byte> bytes)
+    {
+        Count += bytes.Length;
+        if (Count > limits.MaxBytes) throw new UploadRefusedException(limits.TooLarge, limits.TooLargeDetail);
+        _hash.AppendData(bytes);
+        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Feed(bytes));
+    }
+
+    private void End()
+    {
+        _ended = true;
+        if (Count == 0) throw new UploadRefusedException(Problems.NoFile, "The file is empty.");
+        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Complete());
+    }
+
+    private void Judge(HeaderResult header)
+    {
+        switch (header.Outcome)
+        {
+            case HeaderOutcome.Unknown:
+                throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF or WebP file. What a file is called doesn't matter, only what is in it.");
+            case HeaderOutcome.Damaged:
+                throw new UploadRefusedException(Problems.UnreadableImage, header.Reason!);
+            case HeaderOutcome.Found when (long)header.Width * header.Height > limits.MaxPixels:
+                throw new UploadRefusedException(Problems.UnreadableImage, $"It has {header.Width} x {header.Height} pixels; the limit is {limits.MaxPixels / 1_000_000} megapixels.");
+        }
+    }
+}

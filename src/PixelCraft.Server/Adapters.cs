@@ -1,0 +1,66 @@
+using PixelCraft.Adapters.EntityFramework.Accounts;
+using PixelCraft.Adapters.EntityFramework.Catalogue;
+using PixelCraft.Adapters.FileSystem;
+using PixelCraft.Adapters.InProcess;
+using PixelCraft.Adapters.Redis;
+using PixelCraft.Adapters.S3;
+using PixelCraft.Adapters.Vips;
+using PixelCraft.Server.Configuration;
+
+namespace PixelCraft.Server;
+
+/// <summary>Which adapter serves each port: decided here, by the configuration alone. A connection that is given selects its adapter.</summary>
+internal static class Adapters
+{
+    public static void Add(IServiceCollection services, Settings settings)
+    {
+        var data = settings.Get<ServerOptions>().Data;
+        var postgres = settings.Get<PostgresOptions>();
+
+        if (HasRedis(settings))
+            services.AddRedisJobQueue().AddRedisCache().AddRedisRateLimiter().AddRedisSessions();
+        else
+            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessRateLimiter().AddDatabaseSessions();
+
+        services.AddAccountsDatabase(postgres.Accounts, Path.Combine(data, "accounts.db"));
+        services.AddCatalogue(postgres.Catalogue, Path.Combine(data, "catalogue.db"));
+
+        if (HasS3(settings)) services.AddS3ObjectStore(settings.Get<S3Options>());
+        else services.AddFolderObjectStore(Path.Combine(data, "objects"));
+
+        services.AddVips();
+    }
+
+    /// <summary>What must not be combined, or is given by half.</summary>
+    public static IEnumerable<string> Faults(Settings settings)
+    {
+        var server = settings.Get<ServerOptions>();
+        var postgres = settings.Get<PostgresOptions>();
+        if (!Roles.Table.ContainsKey(server.Role))
+        {
+            yield return $"Role: '{server.Role}' is not one of {string.Join(", ", Roles.Table.Keys)}.";
+            yield break;
+        }
+
+        var s3 = settings.Get<S3Options>();
+        (string Key, string? Value)[] needed = [("S3:Endpoint", s3.Endpoint), ("S3:Bucket", s3.Bucket), ("S3:AccessKey", s3.AccessKey), ("S3:SecretKey", s3.SecretKey)];
+        if (needed.Any(setting => !string.IsNullOrEmpty(setting.Value)))
+            foreach (var (key, _) in needed.Where(setting => string.IsNullOrEmpty(setting.Value)))
+                yield return $"{key}: missing, since other settings of S3 are given.";
+
+        foreach (var proxy in server.Proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            if (!System.Net.IPNetwork.TryParse(proxy, out _) && !System.Net.IPAddress.TryParse(proxy, out _))
+                yield return $"Proxies: '{proxy}' is neither an address nor a network such as 10.0.0.0/8.";
+
+        if (server.Role == Roles.All) yield break;
+        var why = $"the role {server.Role} shares its data with other processes";
+        if (postgres.Accounts.Length == 0) yield return $"Postgres:Accounts: missing; {why}, which SQLite can't.";
+        if (postgres.Catalogue.Length == 0) yield return $"Postgres:Catalogue: missing; {why}, which SQLite can't.";
+        if (!HasRedis(settings)) yield return $"Redis:Connection: missing; {why}, which the queue in the process can't.";
+        if (needed.All(setting => string.IsNullOrEmpty(setting.Value))) yield return $"S3:Endpoint: missing; {why}, which a folder can't.";
+    }
+
+    private static bool HasRedis(Settings settings) => !string.IsNullOrEmpty(settings.Get<RedisOptions>().Connection);
+
+    private static bool HasS3(Settings settings) => !string.IsNullOrEmpty(settings.Get<S3Options>().Endpoint);
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using PixelCraft.Accounts;
+using PixelCraft.Adapters.EntityFramework;
+using PixelCraft.Adapters.OpenTelemetry;
+using PixelCraft.Http;
+using PixelCraft.Ids;
+using PixelCraft.Limits;
+using PixelCraft.Server.Configuration;
+using PixelCraft.Server.Health;
+
+namespace PixelCraft.Server;
+
+/// <summary>Composes the host: adapters by configuration, parts by process role, then the order of the middleware.</summary>
+internal static class ServerHost
+{
+    /// <summary>How long requests and jobs may go on after the signal to stop.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    /// <param name="settings">The configuration, without faults.</param>
+    /// <param name="quiet">Log warnings only: for commands, whose output is for people.</param>
+    public static WebApplication Build(Settings settings, bool quiet = false)
+    {
+        var server = settings.Get<ServerOptions>();
+        var parts = Roles.Table[server.Role];
+        // The content root holds the pages' static files: beside the program, wherever it is started from.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseUrls(server.Listen);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = DrainTime);
+        AddLogging(builder.Logging, settings.Get<LoggingOptions>(), quiet);
+
+        var services = builder.Services;
+        settings.AddOptions(services);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new IdGenerator(provider.GetRequiredService<TimeProvider>()));
+        services.AddHttpConventions();
+        services.AddLimits();
+        services.AddSingleton<Dependencies>();
+        services.AddSingleton<Readiness>();
+        services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
+        services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
+        Adapters.Add(services, settings);
+        foreach (var part in parts) part.Add(services);
+
+        var app = builder.Build();
+        Configure(app, parts);
+        return app;
+    }
+
+    /// <summary>Brings every module's database up to date.</summary>
+    public static async Task MigrateAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        foreach (var database in app.Services.GetServices<IModuleDatabase>()) await database.MigrateAsync(cancellationToken);
+    }
+
+    private static void Configure(WebApplication app, IReadOnlyList<Part> parts)
+    {
+        app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        // Pages' errors become pages; programs get problem details from the handler below.
+        app.UseWhen(http => !ApiPaths.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/errors/{0}"));
+        app.UseExceptionHandler();
+        app.UseRouting();
+        if (parts.Any(part => part.Map is not null))
+        {
+            app.UseAuthentication();
+            app.UseCrossSiteProtection();
+            app.UseAuthorization();
+            app.UseRateLimiter();
+            app.UseAntiforgery();
+        }
+        HealthApi.Map(app);
+        app.MapMetrics();
+        foreach (var part in parts) part.Map?.Invoke(app);
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, LoggingOptions options, bool quiet)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(quiet ? LogLevel.Warning : options.Level);
+        // The framework tells every request twice; the program's own lines and the metrics say it once.
+        logging.AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+        logging.AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+        logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (options.Format == LogFormat.Json) logging.AddJsonConsole(console => console.IncludeScopes = true);
+        else logging.AddSimpleConsole(console => console.SingleLine = true);
+    }
+
+    private static void TrustProxies(ForwardedHeadersOptions options, string proxies)
+    {
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        foreach (var proxy in proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (System.Net.IPNetwork.TryParse(proxy, out var network)) options.KnownIPNetworks.Add(network);
+            else options.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+        options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+    }
+}

@@ -1,0 +1,243 @@
+using PixelCraft.Ids;
+using PixelCraft.Images;
+using PixelCraft.Images.Contracts;
+using Xunit;
+
+namespace PixelCraft.Tests.Contracts;
+
+/// <summary>What every catalogue does. An adapter's tests add only how it is made.</summary>
+public abstract class CatalogueContract : IAsyncLifetime
+{
+    private readonly IdGenerator _ids = new(TimeProvider.System);
+    private ICatalogue _catalogue = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>An empty catalogue.</summary>
+    private protected abstract Task<ICatalogue> CreateAsync();
+
+    /// <summary>One whose database can't be reached.</summary>
+    private protected abstract ICatalogue CreateUnreachable();
+
+    public async ValueTask InitializeAsync() => _catalogue = await CreateAsync();
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Find_AfterAdd_GivesEveryFieldBack()
+    {
+        var image = Image() with
+        {
+            Title = "Œuvre — 'quoted' \"twice\" \\ 日本",
+            Description = new string('d', 5_000),
+            Tags = ["a", "ö", "two words"],
+            Visibility = Visibility.Unlisted,
+            Status = ImageStatus.Failed,
+            FailureReason = "The file ends too early.",
+            Bytes = 5_000_000_000,
+            ThumbHash = "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+            Variants = [new Variant(200, 200, 133, 4_321), new Variant(400, 400, 267, 12_345)],
+            TrashedAt = new DateTimeOffset(2026, 11, 24, 1, 2, 3, TimeSpan.Zero).AddMicroseconds(456_789),
+        };
+        await _catalogue.AddAsync(image, Cancellation);
+        Same(image, await _catalogue.FindAsync(image.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Find_OfAnUnknownId_IsNull() => Assert.Null(await _catalogue.FindAsync(_ids.ForMember(), Cancellation));
+
+    [Fact]
+    public async Task Add_OfAnIdThatIsThere_ThrowsAndChangesNothing()
+    {
+        var image = Image();
+        await _catalogue.AddAsync(image, Cancellation);
+        await Assert.ThrowsAsync<ArgumentException>(() => _catalogue.AddAsync(image with { Title = "other" }, Cancellation));
+        Same(image, await _catalogue.FindAsync(image.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Update_OfTheVersion_StoresEveryFieldAndCountsOn()
+    {
+        var image = Image();
+        await _catalogue.AddAsync(image, Cancellation);
+        var change = image with
+        {
+            Title = "t", Description = "d", Tags = ["x"], Visibility = Visibility.Public, Status = ImageStatus.Ready, FailureReason = "r",
+            FileName = "f.png", ContentType = "image/png", Bytes = 7, Sha256 = new string('e', 64), Width = 1, Height = 2, ThumbHash = "h",
+            ContentHash = "0123456789abcdef", Variants = [new Variant(200, 1, 2, 3)], UpdatedAt = image.UpdatedAt.AddHours(1), TrashedAt = image.CreatedAt.AddHours(2),
+        };
+        Assert.Equal(UpdateOutcome.Updated, await _catalogue.UpdateAsync(change, Cancellation));
+        Same(change with { Version = 2 }, await _catalogue.FindAsync(image.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Update_OfAnotherVersion_IsAConflictAndChangesNothing()
+    {
+        var image = Image();
+        await _catalogue.AddAsync(image, Cancellation);
+        Assert.Equal(UpdateOutcome.Conflict, await _catalogue.UpdateAsync(image with { Title = "t", Version = 2 }, Cancellation));
+        Same(image, await _catalogue.FindAsync(image.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Update_OfAnUnknownId_IsMissing() => Assert.Equal(UpdateOutcome.Missing, await _catalogue.UpdateAsync(Image(), Cancellation));
+
+    [Fact]
+    public async Task Update_ByManyAtOnce_LetsOneWinEachVersion()
+    {
+        var image = Image();
+        await _catalogue.AddAsync(image, Cancellation);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => _catalogue.UpdateAsync(image with { Title = $"{i}" }, Cancellation))));
+        Assert.Single(outcomes, UpdateOutcome.Updated);
+        Assert.Equal(19, outcomes.Count(outcome => outcome == UpdateOutcome.Conflict));
+        Assert.Equal(2, (await _catalogue.FindAsync(image.Id, Cancellation))!.Version);
+    }
+
+    [Fact]
+    public async Task Add_ByManyAtOnce_LosesNone()
+    {
+        var owner = _ids.ForMember();
+        var images = Enumerable.Range(0, 100).Select(_ => Image(owner)).ToList();
+        await Task.WhenAll(images.Select(image => Task.Run(() => _catalogue.AddAsync(image, Cancellation))));
+        var found = await _catalogue.ListAsync(new ImageQuery { Owner = owner, Limit = 1_000 }, Cancellation);
+        Assert.Equal(images.Select(image => image.Id).OrderDescending(), found.Select(image => image.Id));
+    }
+
+    [Fact]
+    public async Task Remove_TakesTheRecordAway_AndTwiceIsNoError()
+    {
+        var image = Image();
+        await _catalogue.AddAsync(image, Cancellation);
+        await _catalogue.RemoveAsync(image.Id, Cancellation);
+        await _catalogue.RemoveAsync(image.Id, Cancellation);
+        Assert.Null(await _catalogue.FindAsync(image.Id, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public async Task List_PageByPage_GivesEachOnceNewestFirst(int limit)
+    {
+        var owner = _ids.ForMember();
+        var ids = new List<Id>();
+        for (var i = 0; i < 30; i++)
+        {
+            var image = Image(owner);
+            ids.Add(image.Id);
+            await _catalogue.AddAsync(image, Cancellation);
+            await _catalogue.AddAsync(Image(), Cancellation); // somebody else's, in between
+        }
+        var seen = new List<Id>();
+        Id? after = null;
+        while (true)
+        {
+            var page = await _catalogue.ListAsync(new ImageQuery { Owner = owner, After = after, Limit = limit }, Cancellation);
+            if (page.Count == 0) break;
+            Assert.True(page.Count <= limit);
+            seen.AddRange(page.Select(image => image.Id));
+            after = page[^1].Id;
+        }
+        Assert.Equal(ids.OrderDescending(), seen);
+    }
+
+    [Fact]
+    public async Task List_Before_GivesTheNearestNewerOnes()
+    {
+        var owner = _ids.ForMember();
+        var images = Enumerable.Range(0, 10).Select(_ => Image(owner)).OrderByDescending(image => image.Id).ToList();
+        foreach (var image in images) await _catalogue.AddAsync(image, Cancellation);
+        var page = await _catalogue.ListAsync(new ImageQuery { Owner = owner, Before = images[5].Id, Limit = 2 }, Cancellation);
+        Assert.Equal([images[3].Id, images[4].Id], page.Select(image => image.Id));
+    }
+
+    [Fact]
+    public async Task List_ByEveryFilter_GivesWhatFitsAndNothingElse()
+    {
+        var owner = _ids.ForMember();
+        var images = (
+            from visibility in Enum.GetValues<Visibility>()
+            from status in Enum.GetValues<ImageStatus>()
+            from trashed in new[] { false, true }
+            select Image(owner) with { Visibility = visibility, Status = status, TrashedAt = trashed ? DateTimeOffset.UnixEpoch : null }).ToList();
+        foreach (var image in images) await _catalogue.AddAsync(image, Cancellation);
+
+        foreach (var visibility in Enum.GetValues<Visibility>().Cast<Visibility?>().Append(null))
+            foreach (var status in Enum.GetValues<ImageStatus>().Cast<ImageStatus?>().Append(null))
+                foreach (var trashed in new bool?[] { false, true, null })
+                {
+                    var found = await _catalogue.ListAsync(new ImageQuery { Owner = owner, Visibility = visibility, Status = status, Trashed = trashed, Limit = 100 }, Cancellation);
+                    var expected = images.Where(image => (visibility is null || image.Visibility == visibility)
+                        && (status is null || image.Status == status)
+                        && (trashed is null || image.TrashedAt is not null == trashed));
+                    Assert.Equal(expected.Select(image => image.Id).OrderDescending(), found.Select(image => image.Id));
+                }
+    }
+
+    [Fact]
+    public async Task BytesOwned_IsTheSumOfTheOwnersOriginals()
+    {
+        var owner = _ids.ForMember();
+        Assert.Equal(0, await _catalogue.BytesOwnedAsync(owner, Cancellation));
+        await _catalogue.AddAsync(Image(owner) with { Bytes = 3_000_000_000 }, Cancellation);
+        await _catalogue.AddAsync(Image(owner) with { Bytes = 4_000_000_000, TrashedAt = DateTimeOffset.UnixEpoch }, Cancellation);
+        await _catalogue.AddAsync(Image() with { Bytes = 1 }, Cancellation);
+        Assert.Equal(7_000_000_000, await _catalogue.BytesOwnedAsync(owner, Cancellation));
+    }
+
+    [Fact]
+    public async Task EveryCall_WhenTheDatabaseIsAway_SaysThatItIsUnavailable()
+    {
+        var away = CreateUnreachable();
+        var id = _ids.ForMember();
+        await Assert.ThrowsAsync<UnavailableException>(() => away.FindAsync(id, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.AddAsync(Image(), Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.UpdateAsync(Image(), Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.ListAsync(new ImageQuery { Limit = 1 }, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.RemoveAsync(id, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.BytesOwnedAsync(id, Cancellation));
+    }
+
+    [Fact]
+    public async Task EveryCall_Cancelled_EndsAsCancelled()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _catalogue.FindAsync(_ids.ForMember(), cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _catalogue.AddAsync(Image(), cancelled));
+    }
+
+    private ImageRecord Image(Id? owner = null)
+    {
+        var ownerId = owner ?? _ids.ForMember();
+        var id = _ids.For(ownerId);
+        return new ImageRecord
+        {
+            Id = id,
+            OwnerId = ownerId,
+            Visibility = Visibility.Private,
+            Status = ImageStatus.Processing,
+            FileName = "IMG_0001.jpg",
+            ContentType = "image/jpeg",
+            Bytes = 469_000,
+            Sha256 = new string('a', 64),
+            Width = 4032,
+            Height = 3024,
+            ContentHash = "abcdefgh01234567",
+            CreatedAt = id.CreatedAt,
+            UpdatedAt = id.CreatedAt,
+        };
+    }
+
+    /// <summary>Records hold lists, which compare by reference.</summary>
+    private static void Same(ImageRecord expected, ImageRecord? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(expected.Tags, actual.Tags);
+        Assert.Equal(expected.Variants, actual.Variants);
+        Assert.Equal(expected, actual with { Tags = expected.Tags, Variants = expected.Variants });
+    }
+}

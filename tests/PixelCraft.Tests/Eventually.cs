@@ -1,0 +1,21 @@
+using Xunit;
+
+namespace PixelCraft.Tests;
+
+/// <summary>Waits for what is to come, instead of sleeping for as long as it might take.</summary>
+internal static class Eventually
+{
+    /// <summary>Fails the test when the condition doesn't come true in 15 seconds.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, TestContext.Current.CancellationToken);
+        while (!await condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, "It did not come true in 15 seconds.");
+            await Task.Delay(10, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+}

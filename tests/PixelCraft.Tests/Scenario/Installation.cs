@@ -1,0 +1,117 @@
+using PixelCraft.Cluster;
+using Xunit;
+
+namespace PixelCraft.Tests.Scenario;
+
+/// <summary>A running PixelCraft with two members, ada (an administrator) and ben.</summary>
+public abstract class Installation(Servers servers) : IAsyncLifetime
+{
+    /// <summary>Of every member.</summary>
+    public const string Password = "correct horse battery";
+
+    private readonly List<PixelCraftProcess> _processes = [];
+
+    private protected Servers Servers { get; } = servers;
+
+    /// <summary>Paths of real photographs.</summary>
+    public IReadOnlyList<string> Photographs { get; private set; } = [];
+
+    /// <summary>Where it is served.</summary>
+    public Uri Url => new(_processes[0].Url);
+
+    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Photographs = [.. (await Servers.PhotographsAsync()).Where(path => path.EndsWith(".jpg", StringComparison.Ordinal))];
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var process in Enumerable.Reverse(_processes)) await process.DisposeAsync();
+    }
+
+    internal Task<ApiClient> SignInAsync(string name) => ApiClient.SignedInAsync(Url, $"{name}@example.org", Password);
+
+    internal ApiClient Visitor() => new(Url);
+
+    /// <summary>A web server of its own, that a test may kill; and, once it is dead, the URL where what it took in is found.</summary>
+    internal abstract Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync();
+
+    /// <summary>Starts the first process (the one that is asked) and whatever else belongs to the topology.</summary>
+    private protected abstract Task StartAsync();
+
+    private protected async Task<PixelCraftProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var process = await PixelCraftProcess.StartAsync(settings, Cancellation);
+        _processes.Add(process);
+        return process;
+    }
+
+    private protected static async Task AddMembersAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        foreach (var name in new[] { "ada", "ben" })
+        {
+            var added = await PixelCraftProcess.RunCommandAsync(
+                settings, ["member", "add", "--email", $"{name}@example.org", "--name", name, "--password", Password, .. name == "ada" ? ["--admin"] : Array.Empty<string>()], Cancellation);
+            Assert.True(added.ExitCode == 0, added.Output + added.Error);
+        }
+    }
+}
+
+/// <summary>One process on embedded stores.</summary>
+public sealed class EmbeddedInstallation(Servers servers) : Installation(servers)
+{
+    internal override async Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync()
+    {
+        // The process is all there is: the next one on the same folder must find what this one acknowledged.
+        var settings = new Dictionary<string, string> { ["Data"] = Directory.CreateTempSubdirectory("pixelcraft-doomed-").FullName };
+        await AddMembersAsync(settings);
+        var server = await StartAsync(settings);
+        return (server, async () => new Uri((await StartAsync(settings)).Url));
+    }
+
+    private protected override async Task StartAsync()
+    {
+        var process = await StartAsync(new Dictionary<string, string>());
+        await AddMembersAsync(new Dictionary<string, string> { ["Data"] = process.Data });
+    }
+}
+
+/// <summary>Processes <c>web</c> and <c>worker</c> on PostgreSQL, Redis and S3.</summary>
+public sealed class SplitInstallation(Servers servers) : Installation(servers)
+{
+    private Dictionary<string, string> _settings = [];
+
+    internal override async Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync() =>
+        (await StartAsync(As("web")), () => Task.FromResult(Url));
+
+    private protected override async Task StartAsync()
+    {
+        var postgres = await Servers.PostgresAsync();
+        var redis = await Servers.RedisAsync();
+        var s3 = await Servers.S3Async();
+        _settings = new Dictionary<string, string>
+        {
+            // Two databases: that modules share no tables is seen here.
+            ["Postgres:Accounts"] = await postgres.CreateDatabaseAsync(),
+            ["Postgres:Catalogue"] = await postgres.CreateDatabaseAsync(),
+            ["Redis:Connection"] = redis.ConnectionString,
+            ["S3:Endpoint"] = s3.Endpoint,
+            ["S3:Bucket"] = await s3.CreateBucketAsync(),
+            ["S3:AccessKey"] = s3.AccessKey,
+            ["S3:SecretKey"] = s3.SecretKey,
+        };
+        await StartAsync(As("web"));
+        await StartAsync(As("worker"));
+        await AddMembersAsync(As("web"));
+    }
+
+    private Dictionary<string, string> As(string role) => new(_settings) { ["Role"] = role };
+}
+
+public sealed class EmbeddedThreadTests(EmbeddedInstallation installation) : ThreadScenario(installation), IClassFixture<EmbeddedInstallation>;
+
+public sealed class SplitThreadTests(SplitInstallation installation) : ThreadScenario(installation), IClassFixture<SplitInstallation>;

@@ -1,0 +1,202 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using PixelCraft.Cluster;
+using Xunit;
+
+namespace PixelCraft.Tests.Scenario;
+
+/// <summary>Uploads that must be refused, each with its answer and with nothing left behind.</summary>
+public sealed class UploadTests(UploadTests.Small installation) : IClassFixture<UploadTests.Small>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Upload_WithoutSession_Is401()
+    {
+        using var visitor = installation.Visitor();
+        using var answer = await visitor.UploadAsync(Jpeg(1_000), "a.jpg");
+        await RefusedAsync(answer, 401, "sign-in-needed");
+    }
+
+    [Theory]
+    [InlineData("plain text", 415, "unsupported-format")]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\"/>", 415, "unsupported-format")]
+    [InlineData("", 422, "no-file")]
+    [InlineData("\u0089PNG", 415, "unsupported-format")] // the first byte as UTF-8: two bytes, and no PNG
+    public async Task Upload_OfSomethingElse_IsRefusedAndLeavesNothing(string content, int status, string code)
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        using var answer = await ada.UploadAsync(new MemoryStream(Encoding.UTF8.GetBytes(content)), "innocent.jpg");
+        await RefusedAsync(answer, status, code);
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_OfAHeaderWithoutImage_IsRefusedAndLeavesNothing()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        using var answer = await ada.UploadAsync(new MemoryStream([0xff, 0xd8, 0xff, 0xe0]), "cut.jpg");
+        await RefusedAsync(answer, 422, "unreadable-image");
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_OfTooManyBytes_Is413AndLeavesNothing()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        using var answer = await ada.UploadAsync(Jpeg(Small.MaxBytes + 1), "big.jpg");
+        await RefusedAsync(answer, 413, "file-too-large");
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_OfTooManyPixels_Is422AndLeavesNothing()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        using var answer = await ada.UploadAsync(Jpeg(1_000, width: 60_000, height: 60_000), "bomb.jpg");
+        await RefusedAsync(answer, 422, "unreadable-image");
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_OverTheQuota_Is413AndLeavesNothing()
+    {
+        using var ben = await installation.SignInAsync("ben");
+        using var ada = await installation.SignInAsync("ada");
+        var id = (await ben.JsonAsync("/api/v1/me")).GetProperty("id").GetString();
+        using var set = await ada.SendAsync(HttpMethod.Patch, $"/api/v1/members/{id}", request => request.Content = JsonContent.Create(new { quotaBytes = 5_000 }));
+        Assert.True(set.IsSuccessStatusCode, await set.Content.ReadAsStringAsync(Cancellation));
+        var before = installation.Files();
+        using var answer = await ben.UploadAsync(Jpeg(5_001), "a.jpg");
+        await RefusedAsync(answer, 413, "quota-exceeded");
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_WithUnknownVisibility_Is400()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        using var answer = await ada.UploadAsync(Jpeg(1_000), "a.jpg", "everybody");
+        await RefusedAsync(answer, 400, "invalid-request");
+    }
+
+    [Fact]
+    public async Task Upload_OfAFormWithoutFile_Is422()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        using var form = new MultipartFormDataContent { { new StringContent("public"), "visibility" } };
+        using var answer = await ada.SendAsync(HttpMethod.Post, "/api/v1/images", request => request.Content = form);
+        await RefusedAsync(answer, 422, "no-file");
+    }
+
+    [Fact]
+    public async Task Upload_OfMoreFilesThanAllowed_Is413AfterTheAllowedOnes()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i <= Small.MaxFiles; i++) form.Add(new ByteArrayContent("no image"u8.ToArray()), "file", $"{i}.jpg");
+        using var answer = await ada.SendAsync(HttpMethod.Post, "/api/v1/images", request => request.Content = form);
+        await RefusedAsync(answer, 413, "too-many-files");
+    }
+
+    [Fact]
+    public async Task Upload_ByAFormOfAnotherSite_IsRefused()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        using var crossSite = await ada.SendAsync(HttpMethod.Post, "/api/v1/images", request =>
+        {
+            request.Headers.Add("Sec-Fetch-Site", "cross-site");
+            request.Content = new StreamContent(Jpeg(1_000));
+        });
+        await RefusedAsync(crossSite, 403, "cross-site");
+        using var form = new MultipartFormDataContent { { new StringContent("/mine"), "redirect" }, { new StreamContent(Jpeg(1_000)), "file", "a.jpg" } };
+        using var withoutToken = await ada.SendAsync(HttpMethod.Post, "/api/v1/images", request => request.Content = form);
+        await RefusedAsync(withoutToken, 403, "cross-site");
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_WhoseClientStops_LeavesNothing()
+    {
+        var before = installation.Files();
+        var cookie = await installation.CookieAsync("ada");
+        using (var socket = new TcpClient())
+        {
+            await socket.ConnectAsync(installation.Url.Host, installation.Url.Port, Cancellation);
+            var stream = socket.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/images HTTP/1.1\r\nHost: {installation.Url.Authority}\r\nCookie: {cookie}\r\nContent-Length: 500000\r\n\r\n"), Cancellation);
+            await Jpeg(100_000).CopyToAsync(stream, Cancellation);
+            await stream.FlushAsync(Cancellation);
+            // The part that came is on its way to the store before the client goes.
+            await Eventually.GetAsync(() => Task.FromResult(installation.Files()), files => files.Count > before.Count, TimeSpan.FromSeconds(20));
+        }
+        await Eventually.GetAsync(() => Task.FromResult(installation.Files()), files => files.SetEquals(before), TimeSpan.FromSeconds(20));
+        using var ada = await installation.SignInAsync("ada");
+        Assert.Equal(0, (await ada.JsonAsync("/api/v1/images?owner=me")).GetProperty("items").GetArrayLength());
+    }
+
+    private static async Task RefusedAsync(HttpResponseMessage answer, int status, string code)
+    {
+        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(status == (int)answer.StatusCode, $"{answer.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        using var problem = JsonDocument.Parse(text);
+        Assert.Equal(code, problem.RootElement.GetProperty("code").GetString());
+        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.NotEmpty(problem.RootElement.GetProperty("title").GetString()!);
+    }
+
+    /// <summary>A JPEG's beginning with these dimensions, filled up with zeros: taken in, whatever becomes of it later.</summary>
+    private static MemoryStream Jpeg(int length, int width = 10, int height = 10)
+    {
+        var bytes = new byte[length];
+        byte[] header =
+        [
+            0xff, 0xd8,
+            0xff, 0xc0, 0, 11, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0,
+            0xff, 0xda,
+        ];
+        header.CopyTo(bytes, 0);
+        return new MemoryStream(bytes);
+    }
+
+    /// <summary>An embedded installation with small limits.</summary>
+    public sealed class Small(Servers servers) : Installation(servers)
+    {
+        public const int MaxBytes = 1_000_000;
+        public const int MaxFiles = 3;
+
+        private PixelCraftProcess _process = null!;
+
+        internal override Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync() => throw new NotSupportedException();
+
+        /// <summary>Everything that the object store holds, half-written files included.</summary>
+        public HashSet<string> Files()
+        {
+            var folder = Path.Combine(_process.Data, "objects");
+            return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.Contains("health", StringComparison.Ordinal) && !file.Contains("variants", StringComparison.Ordinal))];
+        }
+
+        /// <summary>The cookie of a new session, as a header.</summary>
+        public async Task<string> CookieAsync(string name)
+        {
+            using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Url };
+            using var answer = await http.PostAsJsonAsync("/api/v1/session", new { email = $"{name}@example.org", password = Password }, Cancellation);
+            return answer.Headers.GetValues("Set-Cookie").First().Split(';')[0];
+        }
+
+        private protected override async Task StartAsync()
+        {
+            _process = await StartAsync(new Dictionary<string, string> { ["Uploads:MaxBytes"] = $"{MaxBytes}", ["Uploads:MaxFiles"] = $"{MaxFiles}", ["Limits:Enabled"] = "false" });
+            await AddMembersAsync(new Dictionary<string, string> { ["Data"] = _process.Data });
+        }
+    }
+}
