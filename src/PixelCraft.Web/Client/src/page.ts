@@ -35,12 +35,17 @@ export function initPage(): void {
 /** The image that was chosen grows into the image page, where the style sheet has given the image the same name. */
 export function initTransitions(): void {
   addEventListener("pageswap", event => {
+    const transition = event.viewTransition;
+    if (!transition) return;
+    // A transition that the browser gives up is no fault: the next page simply appears.
+    for (const promise of [transition.ready, transition.finished, transition.updateCallbackDone]) promise.catch(() => undefined);
     const url = event.activation?.entry.url;
-    if (!event.viewTransition || !url) return;
+    if (!url) return;
     const path = new URL(url).pathname;
     const image = path.startsWith("/images/") ? find(`[id="i-${path.slice(8)}"] img`) : null;
     if (!image) return;
     image.style.viewTransitionName = "image";
-    void event.viewTransition.finished.then(() => { image.style.viewTransitionName = ""; });
+    const reset = () => { image.style.viewTransitionName = ""; };
+    transition.finished.then(reset, reset);
   });
 }
