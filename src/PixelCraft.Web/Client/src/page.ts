@@ -34,11 +34,13 @@ export function initPage(): void {
 
 /** The image that was chosen grows into the image page, where the style sheet has given the image the same name. */
 export function initTransitions(): void {
+  // A transition that the browser gives up is no fault: the next page simply appears.
+  addEventListener("unhandledrejection", event => {
+    if (event.reason instanceof DOMException && event.reason.message.startsWith("Transition was")) event.preventDefault();
+  });
   addEventListener("pageswap", event => {
     const transition = event.viewTransition;
     if (!transition) return;
-    // A transition that the browser gives up is no fault: the next page simply appears.
-    for (const promise of [transition.ready, transition.finished, transition.updateCallbackDone]) promise.catch(() => undefined);
     const url = event.activation?.entry.url;
     if (!url) return;
     const path = new URL(url).pathname;
