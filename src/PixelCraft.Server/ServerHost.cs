@@ -60,7 +60,7 @@ internal static class ServerHost
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         // Pages' errors become pages; programs get problem details from the handler below.
-        app.UseWhen(http => !ApiPaths.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/errors/{0}"));
+        app.UseWhen(http => !ApiPaths.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/errors/{0}", createScopeForStatusCodePages: true));
         app.UseExceptionHandler();
         app.UseRouting();
         if (parts.Any(part => part.Map is not null))

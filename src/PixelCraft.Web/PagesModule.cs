@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Web.Actions;
@@ -32,6 +33,15 @@ public static class PagesModule
     {
         endpoints.MapStaticAssets().Add(StaticFiles.KeepFonts);
         endpoints.MapRazorComponents<App>();
+        // A refused POST is answered by the page of its error too; a page by itself takes only the forms that it has.
+        endpoints.Map("/errors/{code:int}", (Delegate)ShowError).WithOrder(-1).DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPageActions();
+    }
+
+    private static RazorComponentResult<App> ShowError(HttpContext http)
+    {
+        // A page that found nothing has set it, and the framework would add it again and fail.
+        http.Response.Headers.Remove("blazor-enhanced-nav");
+        return new RazorComponentResult<App>();
     }
 }

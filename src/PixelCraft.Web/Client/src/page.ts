@@ -34,13 +34,20 @@ export function initPage(): void {
 
 /** The image that was chosen grows into the image page, where the style sheet has given the image the same name. */
 export function initTransitions(): void {
+  // A transition that the browser gives up is no fault: the next page simply appears.
+  addEventListener("unhandledrejection", event => {
+    if (event.reason instanceof DOMException && event.reason.message.startsWith("Transition was")) event.preventDefault();
+  });
   addEventListener("pageswap", event => {
+    const transition = event.viewTransition;
+    if (!transition) return;
     const url = event.activation?.entry.url;
-    if (!event.viewTransition || !url) return;
+    if (!url) return;
     const path = new URL(url).pathname;
     const image = path.startsWith("/images/") ? find(`[id="i-${path.slice(8)}"] img`) : null;
     if (!image) return;
     image.style.viewTransitionName = "image";
-    void event.viewTransition.finished.then(() => { image.style.viewTransitionName = ""; });
+    const reset = () => { image.style.viewTransitionName = ""; };
+    transition.finished.then(reset, reset);
   });
 }

@@ -6,8 +6,8 @@ namespace PixelCraft.Tests.Web.Actions;
 public class QuotaTextTests
 {
     [Theory]
-    [InlineData("10", 10_000_000_000)]
-    [InlineData("0.5", 500_000_000)]
+    [InlineData("10", 10_000_000_000L)]
+    [InlineData("0.5", 500_000_000L)]
     [InlineData("0", null)]
     [InlineData("", null)]
     [InlineData(null, null)]

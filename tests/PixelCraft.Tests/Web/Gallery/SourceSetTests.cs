@@ -19,7 +19,7 @@ public class SourceSetTests
     public void Single_NoVariants_IsNull() => Assert.Null(SourceSet.Single(Image(), new Urls()));
 
     [Fact]
-    public void CellSizes_Ratio_ScalesTheRow() => Assert.StartsWith("(min-width: 2400px) 163px,", SourceSet.CellSizes(Image()), StringComparison.Ordinal);
+    public void CellSizes_Ratio_ScalesTheRow() => Assert.StartsWith("(min-width: 2400px) 165px,", SourceSet.CellSizes(Image()), StringComparison.Ordinal);
 
     private static ImageRecord Image(params Variant[] variants) => new()
     {
