@@ -18,4 +18,17 @@ internal static class Eventually
     }
 
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+
+    /// <summary>Asks until the answer fulfils the condition; fails with the last answer.</summary>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> condition, TimeSpan within)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var value = await ask();
+            if (condition(value)) return value;
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < within, $"Not within {within.TotalSeconds} s; at last it was {value}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -38,7 +38,7 @@ public sealed class ModuleTests
             && !IsIn(type, "Web") && !Modules.Any(module => IsIn(type, module))).ToHashSet();
         // Rate limits are per member: the one place where shared ground knows who calls.
         foreach (var module in Modules)
-            Assert.Empty(Uses(type => shared.Contains(type) && !IsIn(type, "Limits"), [.. Core.Types.Where(type => IsIn(type, module))]));
+            Assert.Empty(Uses(type => shared.Contains(type) && !IsIn(type, "Limits"), Core.Types.Where(type => IsIn(type, module)).ToHashSet()));
     }
 
     [Fact]

@@ -73,19 +73,3 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 }
-
-/// <summary>Waits for a condition, with a deadline.</summary>
-internal static class Eventually
-{
-    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> condition, TimeSpan within)
-    {
-        var deadline = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var value = await ask();
-            if (condition(value)) return value;
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < within, $"Not within {within.TotalSeconds} s; at last it was {value}");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
-        }
-    }
-}
