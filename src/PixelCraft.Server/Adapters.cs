@@ -31,7 +31,7 @@ internal static class Adapters
         services.AddVips();
     }
 
-    /// <summary>What must not be combined, or is given by half.</summary>
+    /// <summary>What must not be combined.</summary>
     public static IEnumerable<string> Faults(Settings settings)
     {
         var server = settings.Get<ServerOptions>();
@@ -42,12 +42,6 @@ internal static class Adapters
             yield break;
         }
 
-        var s3 = settings.Get<S3Options>();
-        (string Key, string? Value)[] needed = [("S3:Endpoint", s3.Endpoint), ("S3:Bucket", s3.Bucket), ("S3:AccessKey", s3.AccessKey), ("S3:SecretKey", s3.SecretKey)];
-        if (needed.Any(setting => !string.IsNullOrEmpty(setting.Value)))
-            foreach (var (key, _) in needed.Where(setting => string.IsNullOrEmpty(setting.Value)))
-                yield return $"{key}: missing, since other settings of S3 are given.";
-
         foreach (var proxy in server.Proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             if (!System.Net.IPNetwork.TryParse(proxy, out _) && !System.Net.IPAddress.TryParse(proxy, out _))
                 yield return $"Proxies: '{proxy}' is neither an address nor a network such as 10.0.0.0/8.";
@@ -57,7 +51,7 @@ internal static class Adapters
         if (postgres.Accounts.Length == 0) yield return $"Postgres:Accounts: missing; {why}, which SQLite can't.";
         if (postgres.Catalogue.Length == 0) yield return $"Postgres:Catalogue: missing; {why}, which SQLite can't.";
         if (!HasRedis(settings)) yield return $"Redis:Connection: missing; {why}, which the queue in the process can't.";
-        if (needed.All(setting => string.IsNullOrEmpty(setting.Value))) yield return $"S3:Endpoint: missing; {why}, which a folder can't.";
+        if (!HasS3(settings)) yield return $"S3:Endpoint: missing; {why}, which a folder can't.";
     }
 
     private static bool HasRedis(Settings settings) => !string.IsNullOrEmpty(settings.Get<RedisOptions>().Connection);

@@ -2,23 +2,21 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PixelCraft.Adapters.S3;
 
-/// <summary>Section <c>S3</c>: an object store that speaks S3.</summary>
-public sealed class S3Options
+/// <summary>Section <c>S3</c>: an object store that speaks S3. The first four are given all or none; none, the default: no S3.</summary>
+public sealed class S3Options : IValidatableObject
 {
     /// <summary>The URL of the service, such as <c>https://s3.eu-central-1.amazonaws.com</c>.</summary>
-    [Required, Url]
     public string Endpoint { get; set; } = "";
 
     /// <summary>The bucket; it must exist.</summary>
-    [Required]
     public string Bucket { get; set; } = "";
 
     /// <summary>The access key.</summary>
-    [Required]
+    [Secret]
     public string AccessKey { get; set; } = "";
 
     /// <summary>The secret that belongs to it.</summary>
-    [Required]
+    [Secret]
     public string SecretKey { get; set; } = "";
 
     /// <summary>The region that requests are signed for. <c>us-east-1</c>, which most services that are not Amazon's expect.</summary>
@@ -33,4 +31,16 @@ public sealed class S3Options
     /// folder; name another when that one is kept in memory.
     /// </summary>
     public string? SpoolFolder { get; set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        (string Name, string Value)[] needed =
+            [(nameof(Endpoint), Endpoint), (nameof(Bucket), Bucket), (nameof(AccessKey), AccessKey), (nameof(SecretKey), SecretKey)];
+        if (needed.All(setting => setting.Value.Length == 0)) yield break;
+        foreach (var (name, value) in needed)
+            if (value.Length == 0) yield return new ValidationResult("missing, since other settings of S3 are given.", [name]);
+        if (Endpoint.Length > 0 && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            yield return new ValidationResult("not an http or https URL.", [nameof(Endpoint)]);
+    }
 }

@@ -66,9 +66,23 @@ public abstract class CatalogueContract : IAsyncLifetime
         await _catalogue.AddAsync(image, Cancellation);
         var change = image with
         {
-            Title = "t", Description = "d", Tags = ["x"], Visibility = Visibility.Public, Status = ImageStatus.Ready, FailureReason = "r",
-            FileName = "f.png", ContentType = "image/png", Bytes = 7, Sha256 = new string('e', 64), Width = 1, Height = 2, ThumbHash = "h",
-            ContentHash = "0123456789abcdef", Variants = [new Variant(200, 1, 2, 3)], UpdatedAt = image.UpdatedAt.AddHours(1), TrashedAt = image.CreatedAt.AddHours(2),
+            Title = "t",
+            Description = "d",
+            Tags = ["x"],
+            Visibility = Visibility.Public,
+            Status = ImageStatus.Ready,
+            FailureReason = "r",
+            FileName = "f.png",
+            ContentType = "image/png",
+            Bytes = 7,
+            Sha256 = new string('e', 64),
+            Width = 1,
+            Height = 2,
+            ThumbHash = "h",
+            ContentHash = "0123456789abcdef",
+            Variants = [new Variant(200, 1, 2, 3)],
+            UpdatedAt = image.UpdatedAt.AddHours(1),
+            TrashedAt = image.CreatedAt.AddHours(2),
         };
         Assert.Equal(UpdateOutcome.Updated, await _catalogue.UpdateAsync(change, Cancellation));
         Same(change with { Version = 2 }, await _catalogue.FindAsync(image.Id, Cancellation));

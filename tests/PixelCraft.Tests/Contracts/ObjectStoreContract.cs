@@ -111,6 +111,7 @@ public abstract class ObjectStoreContract
         var store = await CreateAsync();
         await PutFilledAsync(store, "a", 0);
         using var done = new CancellationTokenSource();
+        using var reading = new CountdownEvent(4);
 
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(
             async () =>
@@ -122,10 +123,13 @@ public abstract class ObjectStoreContract
                     last = done.IsCancellationRequested;
                     await using var reader = await store.OpenAsync("a", null, Ct);
                     AssertFilled(await ReadAsync(reader!), reader!.Info);
+                    if (seen == 0) reading.Signal();
                 }
                 return seen;
             },
             Ct)).ToArray();
+        // Twenty quick writes could be over before a reader of a busy machine has begun.
+        await Task.WhenAny([Task.Run(() => reading.Wait(Ct), Ct), .. readers]);
         for (byte i = 1; i <= 20; i++) await PutFilledAsync(store, "a", i);
         await done.CancelAsync();
 

@@ -1,25 +1,35 @@
+using System.Collections.Concurrent;
 using PixelCraft.Accounts;
 using PixelCraft.Tests.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.EntityFramework;
 
-public sealed class PostgresMemberStoreTests(Servers servers) : MemberStoreContract, IAsyncDisposable
+/// <summary>Empty accounts databases on PostgreSQL; they go when the class of tests ends.</summary>
+public sealed class PostgresAccounts(Servers servers) : IAccountsDatabases, IAsyncDisposable
 {
-    private AccountsDatabase? _database;
+    private readonly ConcurrentBag<AccountsDatabase> _databases = [];
 
-    protected override async Task<AccountStores> CreateAsync(TimeProvider time)
+    public async Task<AccountStores> CreateAsync(TimeProvider time)
     {
-        var postgres = await servers.PostgresAsync();
-        var connection = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
-        return (_database = await AccountsDatabase.CreateAsync(time, connection, TestContext.Current.CancellationToken)).Stores;
+        var database = await AccountsDatabase.CreateAsync(time, await (await servers.PostgresAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        _databases.Add(database);
+        return database.Stores;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_database is not null) await _database.DisposeAsync();
+        foreach (var database in _databases) await database.DisposeAsync();
     }
 }
+
+public sealed class PostgresMemberStoreTests(PostgresAccounts databases) : MemberStoreContract(databases), IClassFixture<PostgresAccounts>;
+
+public sealed class PostgresClosedAccountsTests(PostgresAccounts databases) : ClosedAccountsContract(databases), IClassFixture<PostgresAccounts>;
+
+public sealed class PostgresInvitationStoreTests(PostgresAccounts databases) : InvitationStoreContract(databases), IClassFixture<PostgresAccounts>;
+
+public sealed class PostgresTokenStoreTests(PostgresAccounts databases) : TokenStoreContract(databases), IClassFixture<PostgresAccounts>;
 
 public sealed class PostgresSessionStoreTests(Servers servers) : SessionStoreContract, IAsyncDisposable
 {

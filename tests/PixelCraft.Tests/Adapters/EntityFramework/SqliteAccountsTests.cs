@@ -1,21 +1,35 @@
+using System.Collections.Concurrent;
 using PixelCraft.Accounts;
 using PixelCraft.Tests.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.EntityFramework;
 
-public sealed class SqliteMemberStoreTests : MemberStoreContract, IAsyncDisposable
+/// <summary>Empty accounts databases on SQLite; they go when the class of tests ends.</summary>
+public sealed class SqliteAccounts : IAccountsDatabases, IAsyncDisposable
 {
-    private AccountsDatabase? _database;
+    private readonly ConcurrentBag<AccountsDatabase> _databases = [];
 
-    protected override async Task<AccountStores> CreateAsync(TimeProvider time) =>
-        (_database = await AccountsDatabase.CreateAsync(time, postgres: null, TestContext.Current.CancellationToken)).Stores;
+    public async Task<AccountStores> CreateAsync(TimeProvider time)
+    {
+        var database = await AccountsDatabase.CreateAsync(time, postgres: null, TestContext.Current.CancellationToken);
+        _databases.Add(database);
+        return database.Stores;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (_database is not null) await _database.DisposeAsync();
+        foreach (var database in _databases) await database.DisposeAsync();
     }
 }
+
+public sealed class SqliteMemberStoreTests(SqliteAccounts databases) : MemberStoreContract(databases), IClassFixture<SqliteAccounts>;
+
+public sealed class SqliteClosedAccountsTests(SqliteAccounts databases) : ClosedAccountsContract(databases), IClassFixture<SqliteAccounts>;
+
+public sealed class SqliteInvitationStoreTests(SqliteAccounts databases) : InvitationStoreContract(databases), IClassFixture<SqliteAccounts>;
+
+public sealed class SqliteTokenStoreTests(SqliteAccounts databases) : TokenStoreContract(databases), IClassFixture<SqliteAccounts>;
 
 public sealed class SqliteSessionStoreTests : SessionStoreContract, IAsyncDisposable
 {
