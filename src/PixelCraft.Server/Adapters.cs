@@ -1,3 +1,4 @@
+using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Accounts;
 using PixelCraft.Adapters.EntityFramework.Catalogue;
 using PixelCraft.Adapters.FileSystem;
@@ -46,6 +47,13 @@ internal static class Adapters
             if (!System.Net.IPNetwork.TryParse(proxy, out _) && !System.Net.IPAddress.TryParse(proxy, out _))
                 yield return $"Proxies: '{proxy}' is neither an address nor a network such as 10.0.0.0/8.";
 
+        foreach (var address in server.Listen.Split(';', StringSplitOptions.TrimEntries))
+            if (!IsHttp(address))
+                yield return $"Listen: '{address}' is not an address such as http://localhost:8080. HTTPS is for a proxy in front.";
+        if (postgres.Accounts.Length > 0 && PostgresConnection.Fault(postgres.Accounts) is { } accounts) yield return $"Postgres:Accounts: {accounts}";
+        if (postgres.Catalogue.Length > 0 && PostgresConnection.Fault(postgres.Catalogue) is { } catalogue) yield return $"Postgres:Catalogue: {catalogue}";
+        if (HasRedis(settings) && RedisServices.Fault(settings.Get<RedisOptions>()) is { } redis) yield return $"Redis:Connection: {redis}";
+
         if (server.Role == Roles.All) yield break;
         var why = $"the role {server.Role} shares its data with other processes";
         if (postgres.Accounts.Length == 0) yield return $"Postgres:Accounts: missing; {why}, which SQLite can't.";
@@ -54,7 +62,19 @@ internal static class Adapters
         if (!HasS3(settings)) yield return $"S3:Endpoint: missing; {why}, which a folder can't.";
     }
 
-    private static bool HasRedis(Settings settings) => !string.IsNullOrEmpty(settings.Get<RedisOptions>().Connection);
+    private static bool IsHttp(string address)
+    {
+        try
+        {
+            return BindingAddress.Parse(address) is { Scheme: "http", IsUnixPipe: false };
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
-    private static bool HasS3(Settings settings) => !string.IsNullOrEmpty(settings.Get<S3Options>().Endpoint);
+    public static bool HasRedis(Settings settings) => !string.IsNullOrEmpty(settings.Get<RedisOptions>().Connection);
+
+    public static bool HasS3(Settings settings) => !string.IsNullOrEmpty(settings.Get<S3Options>().Endpoint);
 }

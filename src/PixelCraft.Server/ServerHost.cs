@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Logging.Console;
 using PixelCraft.Accounts;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.OpenTelemetry;
@@ -18,7 +19,7 @@ internal static class ServerHost
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
     /// <param name="settings">The configuration, without faults.</param>
-    /// <param name="quiet">Log warnings only: for commands, whose output is for people.</param>
+    /// <param name="quiet">Log nothing: for commands, which say what happened themselves.</param>
     public static WebApplication Build(Settings settings, bool quiet = false)
     {
         var server = settings.Get<ServerOptions>();
@@ -37,7 +38,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new IdGenerator(provider.GetRequiredService<TimeProvider>()));
         services.AddHttpConventions();
         services.AddLimits();
-        services.AddSingleton<Dependencies>();
+        services.AddSingleton(provider => new Dependencies(provider, settings));
         services.AddSingleton<Readiness>();
         services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
@@ -61,14 +62,17 @@ internal static class ServerHost
         app.UseSecurityHeaders();
         // Pages' errors become pages; programs get problem details from the handler below.
         app.UseWhen(http => !ApiPaths.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/errors/{0}", createScopeForStatusCodePages: true));
+        app.UseWhen(ApiPaths.IsApi, api => api.UseStatusProblems());
         app.UseExceptionHandler();
+        app.UseHeadAsGet();
         app.UseRouting();
         if (parts.Any(part => part.Map is not null))
         {
             app.UseAuthentication();
             app.UseCrossSiteProtection();
-            app.UseAuthorization();
+            // Before what is refused for want of rights, so that it counts too.
             app.UseRateLimiter();
+            app.UseAuthorization();
             app.UseAntiforgery();
         }
         HealthApi.Map(app);
@@ -79,13 +83,19 @@ internal static class ServerHost
     private static void AddLogging(ILoggingBuilder logging, LoggingOptions options, bool quiet)
     {
         logging.ClearProviders();
-        logging.SetMinimumLevel(quiet ? LogLevel.Warning : options.Level);
+        logging.SetMinimumLevel(quiet ? LogLevel.None : options.Level);
+        if (quiet) return;
         // The framework tells every request twice; the program's own lines and the metrics say it once.
         logging.AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
         logging.AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+        // What these tell as errors is also thrown, and told where it ends up.
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // The keys are in the accounts database as they are: SECURITY.md says so once.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (options.Format == LogFormat.Json) logging.AddJsonConsole(console => console.IncludeScopes = true);
-        else logging.AddSimpleConsole(console => console.SingleLine = true);
+        else logging.AddConsole(console => console.FormatterName = PlainFormatter.FormatterName).AddConsoleFormatter<PlainFormatter, ConsoleFormatterOptions>();
     }
 
     private static void TrustProxies(ForwardedHeadersOptions options, string proxies)

@@ -106,6 +106,8 @@ public sealed class PixelCraftProcess : IAsyncDisposable
         var settings = new Dictionary<string, string>(given);
         settings.TryAdd("Listen", $"http://127.0.0.1:{Ports.Free()}");
         settings.TryAdd("Data", Path.Combine(folder, "data"));
+        // Tests come from one address, many at once.
+        foreach (var limit in new[] { "SignIn", "Account", "Register", "Api" }) settings.TryAdd($"Limits:{limit}:Permits", "100000");
         var process = ServerProcess.Start(Path.Combine(folder, "log"), dotnet, [program], null, Variables(settings));
         return new PixelCraftProcess(folder, process, settings["Listen"].TrimEnd('/'), settings["Data"]);
     }

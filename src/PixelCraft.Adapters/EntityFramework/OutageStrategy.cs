@@ -49,22 +49,27 @@ internal sealed class OutageStrategy(ExecutionStrategyDependencies dependencies,
     /// <summary>The exception to throw instead; null when it is no outage.</summary>
     public static Exception? Translate(Exception exception, string database)
     {
+        if (exception is UnavailableException or StorageFullException) return null; // said already
+        var name = $"{database} database";
         for (var e = exception; e is not null; e = e.InnerException)
         {
             switch (e)
             {
                 case PostgresException { SqlState: PostgresErrorCodes.DiskFull }:
                 case SqliteException { SqliteErrorCode: 13 }: // SQLITE_FULL
-                    return new StorageFullException(database, exception);
+                    return new StorageFullException(name, exception);
                 // 25006: this server became a replica; 57014 is left out: the caller cancelled.
                 case PostgresException { SqlState: "25006" }:
                 case NpgsqlException { IsTransient: true }:
                 case NpgsqlException { InnerException: SocketException or IOException or TimeoutException }:
                 case SqliteException { SqliteErrorCode: 5 or 6 or 10 or 14 }: // BUSY, LOCKED, IOERR, CANTOPEN
-                    return new UnavailableException(database, exception);
+                    return new UnavailableException(name, exception);
+                // 28: it doesn't let us in; 3D000: the database is not there. For an operator to settle, not for the request.
                 case PostgresException postgres when postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
-                    || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal):
-                    return new UnavailableException(database, exception);
+                    || postgres.SqlState.StartsWith("28", StringComparison.Ordinal)
+                    || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)
+                    || postgres.SqlState == PostgresErrorCodes.InvalidCatalogName:
+                    return new UnavailableException(name, exception);
             }
         }
         return null;

@@ -4,6 +4,7 @@ using PixelCraft.Accounts;
 using PixelCraft.Caching;
 using PixelCraft.Jobs;
 using PixelCraft.Limits;
+using StackExchange.Redis;
 
 namespace PixelCraft.Adapters.Redis;
 
@@ -28,6 +29,19 @@ public static class RedisServices
     /// <summary>The store of sessions.</summary>
     public static IServiceCollection AddRedisSessions(this IServiceCollection services) =>
         services.AddConnection().AddSingleton<ISessionStore, RedisSessionStore>();
+
+    /// <summary>What is wrong with a connection, without what may be a secret in it; null when it can be read.</summary>
+    public static string? Fault(RedisOptions options)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(options.Connection).EndPoints.Count == 0 ? "names no server." : null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return "is not a connection such as redis:6379,password=…,ssl=true";
+        }
+    }
 
     private static IServiceCollection AddConnection(this IServiceCollection services)
     {

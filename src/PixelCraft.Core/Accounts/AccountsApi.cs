@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
+using PixelCraft.Limits;
 
 namespace PixelCraft.Accounts;
 
@@ -15,13 +16,12 @@ internal static class AccountsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1").WithTags("Accounts");
+        var api = routes.MapGroup("/api/v1").WithTags("Accounts").RequireRateLimit(LimitPolicy.Api);
 
-        // Open to everybody: what is worth limiting by address.
-        var entrance = api.MapGroup("");
-        entrance.MapPost("/members", RegisterAsync).WithName("Register");
-        entrance.MapPost("/session", SignInAsync).WithName("SignIn");
-        entrance.MapDelete("/session", SignOutAsync).WithName("SignOut");
+        // Open to everybody: limited by address.
+        api.MapPost("/members", RegisterAsync).WithName("Register").RequireRateLimit(LimitPolicy.Register);
+        api.MapPost("/session", SignInAsync).WithName("SignIn").RequireRateLimit(LimitPolicy.SignIn);
+        api.MapDelete("/session", SignOutAsync).WithName("SignOut");
 
         api.MapGet("/me", MeAsync).WithName("GetMe").RequireAuthorization(Policies.Read);
 
@@ -58,7 +58,7 @@ internal static class AccountsApi
         await signIn.SignInAsync(http, request.Email, request.Password) switch
         {
             SignInOutcome.SignedIn => TypedResults.NoContent(),
-            SignInOutcome.LockedOut => Problems.LockedOut.Result("Wait some minutes and try again."),
+            SignInOutcome.LockedOut => Problems.LockedOut.Result("Wait, and try again."),
             SignInOutcome.Suspended => Problems.Suspended.Result(),
             _ => Problems.SignInFailed.Result(),
         };

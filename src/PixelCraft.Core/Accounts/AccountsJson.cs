@@ -17,20 +17,20 @@ internal sealed record DeleteRequest(string Password);
 internal sealed record RegisteredResponse(Id Id);
 
 /// <summary>A token to be made.</summary>
-internal sealed record TokenRequest(string Name, bool CanWrite);
+internal sealed record TokenRequest(string Name, bool CanWrite = false);
 
 /// <summary>What to change of a member; what is null stays. A quota of 0 means without limit.</summary>
-internal sealed record MemberChange(bool? Suspended, long? QuotaBytes);
+internal sealed record MemberChange(bool? Suspended = null, long? QuotaBytes = null);
 
 /// <summary>An invitation to be made.</summary>
-internal sealed record InvitationRequest(bool Administrator);
+internal sealed record InvitationRequest(bool Administrator = false);
 
 /// <summary>A page of members, newest first.</summary>
 /// <param name="Items">The members.</param>
 /// <param name="Next">To be given as <c>after</c> for the next page; null on the last.</param>
 internal sealed record MemberPage(IReadOnlyList<MemberProfile> Items, Id? Next);
 
-[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Registration))]
 [JsonSerializable(typeof(SignInRequest))]
 [JsonSerializable(typeof(PasswordRequest))]

@@ -1,16 +1,26 @@
+using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Accounts.Sessions;
+using PixelCraft.Limits;
 
 namespace PixelCraft.Accounts;
 
 /// <summary>Coming in, going out, and the password.</summary>
 internal sealed class SignIn(
-    SignInManager<Member> signIn, UserManager<Member> users, Registrar registrar, IMemberStore members, SessionService sessions)
-    : ISignIn, IPasswords
+    SignInManager<Member> signIn,
+    UserManager<Member> users,
+    Registrar registrar,
+    IMemberStore members,
+    SessionService sessions,
+    IRateLimiter limiter,
+    IOptions<LimitOptions> limits) : ISignIn, IPasswords
 {
     // Of a password that nobody has: compared where there is no member, so that the answer takes as long.
     private static string? _nobodysHash;
@@ -22,10 +32,12 @@ internal sealed class SignIn(
 
     public async Task<SignInOutcome> SignInAsync(HttpContext http, string email, string password)
     {
+        if (!await MayTryAsync(http, email)) return SignInOutcome.LockedOut;
         if (password.Length > Registrar.PasswordLength) return SignInOutcome.Failed;
         // No address has control characters, and PostgreSQL takes no NUL.
         var found = email.Any(char.IsControl) ? null : await users.FindByEmailAsync(email.Trim());
-        if (found is not { PasswordHash: not null } member)
+        // A locked account answers as one that isn't there, and takes as long: the lock must not tell that it exists.
+        if (found is not { PasswordHash: not null } member || await users.IsLockedOutAsync(found))
         {
             var nobody = new Member();
             _nobodysHash ??= users.PasswordHasher.HashPassword(nobody, Secrets.NewToken());
@@ -35,7 +47,6 @@ internal sealed class SignIn(
 
         signIn.Context = http;
         var result = await signIn.CheckPasswordSignInAsync(member, password, lockoutOnFailure: true);
-        if (result.IsLockedOut) return SignInOutcome.LockedOut;
         if (!result.Succeeded) return SignInOutcome.Failed;
         if (member.SuspendedAt is not null) return SignInOutcome.Suspended;
         await signIn.SignInAsync(member, isPersistent: true);
@@ -63,6 +74,19 @@ internal sealed class SignIn(
         signIn.Context = http;
         await signIn.SignInAsync(member, isPersistent: true);
         return new PasswordChange(PasswordOutcome.Changed);
+    }
+
+    /// <summary>
+    /// Takes one of the attempts that a network has with an e-mail address, a member's or not. So who guesses locks out
+    /// the own network and not the member.
+    /// </summary>
+    private async Task<bool> MayTryAsync(HttpContext http, string email)
+    {
+        if (!limits.Value.Enabled) return true;
+        var account = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email.Trim().ToUpperInvariant())));
+        var decision = await limiter.TakeAsync($"account:{account}:{EndpointLimiter.Key(http, LimitPolicy.SignIn)}", limits.Value.Account.Limit, http.RequestAborted);
+        if (!decision.Allowed) http.Response.Headers.RetryAfter = EndpointLimiter.Seconds(decision.RetryAfter).ToString(CultureInfo.InvariantCulture);
+        return decision.Allowed;
     }
 
     /// <summary>Checks a member's password once more, for what a session alone must not do; failures count towards the lock.</summary>

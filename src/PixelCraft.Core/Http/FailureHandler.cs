@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -31,8 +32,8 @@ internal sealed class FailureHandler(ILogger<FailureHandler> log) : IExceptionHa
     {
         UnavailableException away => (Problems.Unavailable, $"The {away.Dependency} can't be reached. Try again in a few seconds."),
         StorageFullException => (Problems.StorageFull, "Tell an administrator."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (Problems.TooLarge, null),
-        BadHttpRequestException bad => (Problems.Invalid with { Status = bad.StatusCode }, "A part of the request has the wrong form."),
+        BadHttpRequestException { InnerException: JsonException { Path: { Length: > 0 } path } } => (Problems.Invalid, $"The JSON can't be read at {path}."),
+        BadHttpRequestException bad => (StatusProblems.Of(bad.StatusCode), "A part of the request has the wrong form."),
         _ => (Problems.Internal, "It is in the server's log. Try again, or tell an administrator."),
     };
 }
@@ -42,10 +43,10 @@ public static class ApiPaths
 {
     /// <summary>Whether the answer to a failure is problem details (API, delivery, health) or a page.</summary>
     public static bool IsApi(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-        || http.Request.Path.StartsWithSegments("/i", StringComparison.Ordinal)
-        || http.Request.Path.StartsWithSegments("/p", StringComparison.Ordinal)
-        || http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
-        || http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal)
-        || http.Request.Path.StartsWithSegments("/openapi", StringComparison.Ordinal);
+        http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        || http.Request.Path.StartsWithSegments("/i", StringComparison.OrdinalIgnoreCase)
+        || http.Request.Path.StartsWithSegments("/p", StringComparison.OrdinalIgnoreCase)
+        || http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        || http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)
+        || http.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase);
 }

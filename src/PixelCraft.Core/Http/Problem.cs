@@ -43,6 +43,18 @@ public static class Problems
     /// <summary>There is nothing here, or nothing that the caller may see: both in the same words.</summary>
     public static readonly Problem NotFound = new("not-found", StatusCodes.Status404NotFound, "There is nothing here.");
 
+    /// <summary>The path is there, but not with this method; <c>Allow</c> names those that are.</summary>
+    public static readonly Problem WrongMethod = new("method-not-allowed", StatusCodes.Status405MethodNotAllowed, "This can't be done here.");
+
+    /// <summary>The body is of another type than the one that is read here, mostly <c>application/json</c>.</summary>
+    public static readonly Problem WrongBody = new("unsupported-media-type", StatusCodes.Status415UnsupportedMediaType, "A body of this type is not read here.");
+
+    /// <summary>More bytes than a request may have, where it is no upload.</summary>
+    public static readonly Problem BodyTooLarge = new("request-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large.");
+
+    /// <summary>A range that begins behind the end; <c>Content-Range</c> tells the size.</summary>
+    public static readonly Problem WrongRange = new("range-not-satisfiable", StatusCodes.Status416RangeNotSatisfiable, "There are no such bytes.");
+
     /// <summary>A change without the version that it is based on.</summary>
     public static readonly Problem VersionNeeded = new("version-needed", StatusCodes.Status428PreconditionRequired, "Say which version you change.");
 
@@ -65,8 +77,8 @@ public static class Problems
     /// <summary>Name or password is wrong; it doesn't say which.</summary>
     public static readonly Problem SignInFailed = new("sign-in-failed", StatusCodes.Status401Unauthorized, "That e-mail address and password don't match.");
 
-    /// <summary>Too many failed attempts.</summary>
-    public static readonly Problem LockedOut = new("locked-out", StatusCodes.Status401Unauthorized, "Too many failed attempts.");
+    /// <summary>Too many attempts to sign in with one e-mail address, whether or not it is a member's.</summary>
+    public static readonly Problem LockedOut = new("locked-out", StatusCodes.Status429TooManyRequests, "Too many attempts with this e-mail address.");
 
     /// <summary>An administrator has suspended the account.</summary>
     public static readonly Problem Suspended = new("suspended", StatusCodes.Status401Unauthorized, "This account is suspended.");

@@ -13,25 +13,39 @@ public static class SecurityHeaders
     /// <summary>For what people uploaded: if a browser is led to show it as a page, it may do nothing at all.</summary>
     private const string ContentPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
+    /// <summary>For programs' answers, which are no pages.</summary>
+    private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
+
     /// <summary>The API reference page brings its own styles and starts by an inline script.</summary>
     private const string ReferencePolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>Adds the headers to every answer, errors included.</summary>
+    /// <summary>Adds the headers to every answer, errors included: when it starts, as the handling of an exception clears what was set before.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
     {
-        var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = Policy(http.Request.Path);
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
+        // Decided by the path that was asked for: showing an error changes it for a while.
+        var policy = Policy(http);
+        http.Response.OnStarting(() => Set(http.Response.Headers, policy));
         return next(http);
     });
 
-    private static string Policy(PathString path) =>
-        path.StartsWithSegments("/i", StringComparison.Ordinal) || path.StartsWithSegments("/p", StringComparison.Ordinal) ? ContentPolicy
-        : path.StartsWithSegments("/scalar", StringComparison.Ordinal) ? ReferencePolicy
+    private static Task Set(IHeaderDictionary headers, string policy)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = policy;
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
+        return Task.CompletedTask;
+    }
+
+    // Routes are found whatever the case of their letters, so the policy must be too.
+    private static string Policy(HttpContext http) =>
+        Is(http, "/i") || Is(http, "/p") ? ContentPolicy
+        : ApiPaths.IsApi(http) ? ApiPolicy
+        : Is(http, "/scalar") ? ReferencePolicy
         : PagePolicy;
+
+    private static bool Is(HttpContext http, string path) => http.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase);
 }

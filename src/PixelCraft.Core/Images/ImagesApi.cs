@@ -47,8 +47,7 @@ internal static class ImagesApi
         Visibility? wanted = null;
         if (visibility is not null)
         {
-            if (!Enum.TryParse<Visibility>(visibility, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
-                return Problems.Invalid.Result("visibility: public, unlisted or private.");
+            if (!Visibilities.TryParse(visibility, out var parsed)) return Problems.Invalid.Result("visibility: public, unlisted or private.");
             wanted = parsed;
         }
         var page = await images.ListAsync(

@@ -80,7 +80,7 @@ internal static class UploadApi
     private static bool TryGetVisibility(string? text, out Visibility visibility)
     {
         visibility = Visibility.Private;
-        return string.IsNullOrEmpty(text) || (Enum.TryParse(text, ignoreCase: true, out visibility) && Enum.IsDefined(visibility) && !char.IsAsciiDigit(text[0]));
+        return string.IsNullOrEmpty(text) || Visibilities.TryParse(text, out visibility);
     }
 
     private static ProblemHttpResult VisibilityProblem() => Problems.Invalid.Result("visibility: public, unlisted or private.");

@@ -8,8 +8,17 @@ using PixelCraft.Accounts.Contracts;
 
 namespace PixelCraft.Limits;
 
-/// <summary>Says which limit an endpoint falls under.</summary>
-internal sealed record LimitMetadata(LimitPolicy Policy);
+/// <summary>Says which limit an endpoint, or a page, falls under.</summary>
+/// <param name="policy">The limit.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class LimitAttribute(LimitPolicy policy) : Attribute
+{
+    /// <summary>The limit.</summary>
+    public LimitPolicy Policy => policy;
+
+    /// <summary>The only method that counts, where one endpoint has several: a page's form and the page. Null: all of them.</summary>
+    public string? Method { get; init; }
+}
 
 /// <summary>
 /// The limit of an endpoint, for the framework's rate limiter middleware. The middleware rather than an endpoint filter:
@@ -68,7 +77,9 @@ internal sealed class EndpointLimiter(IRateLimiter limiter, IOptions<LimitOption
     }
 
     private LimitPolicy? PolicyOf(HttpContext context) =>
-        options.Value.Enabled ? context.GetEndpoint()?.Metadata.GetMetadata<LimitMetadata>()?.Policy : null;
+        options.Value.Enabled
+        && context.GetEndpoint()?.Metadata.GetMetadata<LimitAttribute>() is { } limit
+        && (limit.Method is null || HttpMethods.Equals(limit.Method, context.Request.Method)) ? limit.Policy : null;
 
     private sealed class Lease(bool acquired, TimeSpan retryAfter) : RateLimitLease
     {

@@ -8,11 +8,14 @@ public sealed class LimitOptions : IValidatableObject
     /// <summary>Whether requests are limited at all. True.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Attempts to sign in, per address. 10 in 5 minutes.</summary>
-    public LimitRule SignIn { get; set; } = new() { Permits = 10, Window = TimeSpan.FromMinutes(5) };
+    /// <summary>Attempts to sign in, per address, whoever as. 30 in 5 minutes.</summary>
+    public LimitRule SignIn { get; set; } = new() { Permits = 30, Window = TimeSpan.FromMinutes(5) };
 
-    /// <summary>Registrations, per address. 5 an hour.</summary>
-    public LimitRule Register { get; set; } = new() { Permits = 5, Window = TimeSpan.FromHours(1) };
+    /// <summary>Attempts to sign in with one e-mail address, per address. 10 in 5 minutes.</summary>
+    public LimitRule Account { get; set; } = new() { Permits = 10, Window = TimeSpan.FromMinutes(5) };
+
+    /// <summary>Attempts to register, per address. 10 an hour.</summary>
+    public LimitRule Register { get; set; } = new() { Permits = 10, Window = TimeSpan.FromHours(1) };
 
     /// <summary>Uploads, per member. 600 an hour.</summary>
     public LimitRule Upload { get; set; } = new() { Permits = 600, Window = TimeSpan.FromHours(1) };
@@ -23,7 +26,7 @@ public sealed class LimitOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, rule) in new[] { (nameof(SignIn), SignIn), (nameof(Register), Register), (nameof(Upload), Upload), (nameof(Api), Api) })
+        foreach (var (name, rule) in new[] { (nameof(SignIn), SignIn), (nameof(Account), Account), (nameof(Register), Register), (nameof(Upload), Upload), (nameof(Api), Api) })
         {
             if (rule.Permits is < 1 or > 1_000_000)
                 yield return new ValidationResult($"{name}:{nameof(LimitRule.Permits)} must be from 1 to 1,000,000.", [name]);
@@ -32,17 +35,13 @@ public sealed class LimitOptions : IValidatableObject
         }
     }
 
-    internal RateLimit For(LimitPolicy policy)
+    internal RateLimit For(LimitPolicy policy) => (policy switch
     {
-        var rule = policy switch
-        {
-            LimitPolicy.SignIn => SignIn,
-            LimitPolicy.Register => Register,
-            LimitPolicy.Upload => Upload,
-            _ => Api,
-        };
-        return new RateLimit(rule.Permits, rule.Window);
-    }
+        LimitPolicy.SignIn => SignIn,
+        LimitPolicy.Register => Register,
+        LimitPolicy.Upload => Upload,
+        _ => Api,
+    }).Limit;
 }
 
 /// <summary>One limit.</summary>
@@ -53,6 +52,8 @@ public sealed class LimitRule
 
     /// <summary>The time in which all of it comes back. 1 s to 1 day.</summary>
     public TimeSpan Window { get; set; }
+
+    internal RateLimit Limit => new(Permits, Window);
 }
 
 /// <summary>Which of the limits of <see cref="LimitOptions"/> an endpoint falls under.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Http;
@@ -25,7 +26,9 @@ public static class LimitServices
             {
                 if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter))
                     rejected.HttpContext.Response.Headers.RetryAfter = EndpointLimiter.Seconds(retryAfter).ToString(CultureInfo.InvariantCulture);
-                await Problems.TooMany.Result().ExecuteAsync(rejected.HttpContext);
+                // For a page only the status is set, and the status pages do the rest.
+                rejected.HttpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                if (ApiPaths.IsApi(rejected.HttpContext)) await Problems.TooMany.Result().ExecuteAsync(rejected.HttpContext);
             };
         });
         return services;
@@ -35,7 +38,7 @@ public static class LimitServices
     public static TBuilder RequireRateLimit<TBuilder>(this TBuilder builder, LimitPolicy policy)
         where TBuilder : IEndpointConventionBuilder
     {
-        builder.Add(endpoint => endpoint.Metadata.Add(new LimitMetadata(policy)));
+        builder.Add(endpoint => endpoint.Metadata.Add(new LimitAttribute(policy)));
         return builder;
     }
 }

@@ -21,7 +21,7 @@ internal static class MemberCommand
             var address = parsed.GetValue(email)!;
             var made = parsed.GetValue(password) is null ? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 16) : null;
             var registration = new Registration(address, parsed.GetValue(name) ?? address.Split('@')[0], parsed.GetValue(password) ?? made!, null);
-            return await AddAsync(settings, registration, parsed.GetValue(administrator), made, cancellationToken);
+            return await Outages.ExplainAsync(() => AddAsync(settings, registration, parsed.GetValue(administrator), made, cancellationToken));
         });
         return new Command("member", "Members' accounts.") { add };
     }

@@ -12,10 +12,13 @@ internal static class MigrateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.LoadOrExplain() is not { } settings) return 2;
-            await using var app = ServerHost.Build(settings, quiet: true);
-            await ServerHost.MigrateAsync(app, cancellationToken);
-            foreach (var database in app.Services.GetServices<IModuleDatabase>()) Console.WriteLine($"{database.Name}: up to date ({database.Location})");
-            return 0;
+            return await Outages.ExplainAsync(async () =>
+            {
+                await using var app = ServerHost.Build(settings, quiet: true);
+                await ServerHost.MigrateAsync(app, cancellationToken);
+                foreach (var database in app.Services.GetServices<IModuleDatabase>()) Console.WriteLine($"{database.Name}: up to date ({database.Location})");
+                return 0;
+            });
         });
         return command;
     }

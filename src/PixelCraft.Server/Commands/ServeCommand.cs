@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Server.Configuration;
 
@@ -14,7 +15,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Run the process role of the configuration.") { demo, photographs }.WithConfiguration();
         command.SetAction(async (parsed, cancellationToken) =>
             parsed.LoadOrExplain() is { } settings
-                ? await RunAsync(settings, parsed.GetValue(demo) ? new Demo(parsed.GetValue(photographs)) : null, cancellationToken)
+                ? await Outages.ExplainAsync(() => RunAsync(settings, parsed.GetValue(demo) ? new Demo(parsed.GetValue(photographs)) : null, cancellationToken))
                 : 2);
         return command;
     }
@@ -36,15 +37,14 @@ internal static class ServeCommand
             if (demo is not null) await demo.FillAsync(app.Services, cancellationToken);
             await app.StartAsync(cancellationToken);
         }
-        catch (UnavailableException e)
+        catch (Exception e) when (e is IOException or SocketException && e is not UnavailableException)
         {
-            Console.Error.WriteLine($"PixelCraft can't start: {e.Message} {e.InnerException?.Message}");
-            Console.Error.WriteLine("'pixelcraft doctor' checks everything that it needs.");
-            return 4;
-        }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            Console.Error.WriteLine($"The address {server.Listen} is in use. Stop what uses it, or choose another with --set Listen=http://localhost:8081");
+            // What had begun is told to end, or it would take the end of the program for a failure.
+            app.Lifetime.StopApplication();
+            var inUse = e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException;
+            Console.Error.WriteLine(inUse
+                ? $"The address {server.Listen} is in use. Stop what uses it, or choose another with --set Listen=http://localhost:8081"
+                : $"The address {server.Listen} can't be listened on: {e.GetBaseException().Message}. Choose another with --set Listen=http://localhost:8081");
             return 5;
         }
         app.Logger.LogInformation("PixelCraft {Version} serves {Address} as {Role}.", Product.Version, server.Listen, server.Role);
@@ -55,7 +55,14 @@ internal static class ServeCommand
 
     private static FileStream? LockFolder(string data)
     {
-        Directory.CreateDirectory(data);
-        return FileLock.TryTake(Path.Combine(data, "pixelcraft.lock"));
+        try
+        {
+            Directory.CreateDirectory(data);
+            return FileLock.TryTake(Path.Combine(data, "pixelcraft.lock"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"data folder {Path.GetFullPath(data)}", e);
+        }
     }
 }

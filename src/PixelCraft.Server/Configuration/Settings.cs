@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace PixelCraft.Server.Configuration;
 
@@ -9,7 +10,7 @@ namespace PixelCraft.Server.Configuration;
 /// The whole configuration: from <c>pixelcraft.json</c>, then the environment (<c>PIXELCRAFT_Redis__Connection</c>), then
 /// <c>--set Redis:Connection=…</c>. Every setting is a property of an options class; one that none has is a fault.
 /// </summary>
-internal sealed class Settings
+internal sealed partial class Settings
 {
     private readonly Dictionary<Type, object> _options = [];
 
@@ -34,16 +35,20 @@ internal sealed class Settings
         builder.AddEnvironmentVariables("PIXELCRAFT_");
         var pairs = sets.Select(set => set.Split('=', 2)).ToList();
         faults.AddRange(pairs.Where(pair => pair.Length != 2).Select(pair => $"--set {pair[0]}: write it as Key=value."));
-        builder.AddInMemoryCollection(pairs.Where(pair => pair.Length == 2).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
+        // Of one that is repeated the last counts.
+        builder.AddInMemoryCollection(pairs.Where(pair => pair.Length == 2)
+            .GroupBy(pair => pair[0], StringComparer.OrdinalIgnoreCase)
+            .Select(group => KeyValuePair.Create(group.Key, (string?)group.Last()[1])));
 
         IConfiguration configuration;
         try
         {
             configuration = builder.Build();
         }
-        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return new Settings(new ConfigurationBuilder().Build()) { Faults = [e.Message + (e.InnerException is { } inner ? " " + inner.Message : "")] };
+            faults.Add(e.Message + (e.InnerException is { } inner ? " " + inner.Message : ""));
+            configuration = new ConfigurationBuilder().Build();
         }
 
         var settings = new Settings(configuration);
@@ -68,7 +73,11 @@ internal sealed class Settings
         from setting in All
         let value = setting.Value(_options[setting.Owner])
         where !Equals(value, setting.Default)
-        select (setting, setting.IsSecret ? "(hidden)" : Setting.Text(value));
+        select (setting, setting.IsSecret ? "(hidden)" : UserInfo().Replace(Setting.Text(value), "//(hidden)@"));
+
+    /// <summary>A name and password inside a URL.</summary>
+    [GeneratedRegex("//[^/@]*@")]
+    private static partial Regex UserInfo();
 
     private IEnumerable<string> UnknownKeys()
     {

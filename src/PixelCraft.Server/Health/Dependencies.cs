@@ -1,6 +1,8 @@
 using PixelCraft.Accounts;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Jobs;
+using PixelCraft.Server.Commands;
+using PixelCraft.Server.Configuration;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Server.Health;
@@ -12,48 +14,35 @@ namespace PixelCraft.Server.Health;
 internal sealed record Dependency(string Name, Func<CancellationToken, Task<string>> Check, string Advice);
 
 /// <summary>What this process depends on, as configured: for <c>doctor</c> and <c>/health/ready</c>.</summary>
-internal sealed class Dependencies(IEnumerable<IModuleDatabase> databases, IObjectStore store, IJobQueue queue, ISessionStore sessions)
+internal sealed class Dependencies
 {
     private const string Probe = "health/probe";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    public IReadOnlyList<Dependency> All { get; } =
-    [
-        .. databases.Select(database => new Dependency(
-            database.Name,
-            async cancellationToken =>
-            {
-                var pending = await database.PendingAsync(cancellationToken);
-                return pending.Count == 0 ? database.Location : $"{database.Location}; {pending.Count} migrations are not applied yet, the next start applies them";
-            },
-            $"Start the database, or correct Postgres:{char.ToUpperInvariant(database.Name[0])}{database.Name[1..]}.")),
-        new Dependency(
+    public Dependencies(IServiceProvider services, Settings settings)
+    {
+        var folder = $"See that the folder {Path.GetFullPath(settings.Get<ServerOptions>().Data)} exists, may be written and has room, or choose another with Data.";
+        var postgres = settings.Get<PostgresOptions>();
+        const string Redis = "Start Redis, or correct Redis:Connection.";
+
+        List<Dependency> all = [.. services.GetServices<IModuleDatabase>().Select(database => Database(
+            database,
+            (database.Name == "accounts" ? postgres.Accounts : postgres.Catalogue).Length > 0
+                ? $"Start PostgreSQL, or correct Postgres:{char.ToUpperInvariant(database.Name[0])}{database.Name[1..]}."
+                : folder))];
+        // Found when it is asked, as a store that is away may fail at once.
+        all.Add(new Dependency(
             "object store",
-            async cancellationToken =>
-            {
-                using var content = new MemoryStream("ok"u8.ToArray());
-                await store.PutAsync(Probe, content, "text/plain", cancellationToken);
-                await store.DeleteAsync(Probe, cancellationToken);
-                return "can be written";
-            },
-            "Start it, see that the bucket or folder exists and may be written, or correct the section S3."),
-        new Dependency(
-            "job queue",
-            async cancellationToken =>
-            {
-                var depth = await queue.DepthAsync(cancellationToken);
-                return $"{depth.Due} waiting, {depth.Delayed} delayed, {depth.Taken} taken, {depth.Dead} dead letters";
-            },
-            "Start Redis, or correct Redis:Connection."),
-        new Dependency(
-            "sessions",
-            async cancellationToken =>
-            {
-                await sessions.ListAsync(default, cancellationToken);
-                return "can be read";
-            },
-            "Start Redis, or correct Redis:Connection."),
-    ];
+            cancellationToken => WriteAsync(services.GetRequiredService<IObjectStore>(), cancellationToken),
+            Adapters.HasS3(settings) ? "Start it, see that the bucket exists and that the keys may read, write and delete there, or correct the section S3." : folder));
+        all.Add(new Dependency("job queue", cancellationToken => CountAsync(services.GetRequiredService<IJobQueue>(), cancellationToken), Redis));
+        // Without Redis they are in the accounts database.
+        if (Adapters.HasRedis(settings))
+            all.Add(new Dependency("sessions", cancellationToken => ReadAsync(services.GetRequiredService<ISessionStore>(), cancellationToken), Redis));
+        All = all;
+    }
+
+    public IReadOnlyList<Dependency> All { get; }
 
     /// <summary>Asks one, within bounded time.</summary>
     /// <returns>Whether it is there, and what to say.</returns>
@@ -72,7 +61,36 @@ internal sealed class Dependencies(IEnumerable<IModuleDatabase> databases, IObje
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever it is, it is the answer: this is where failures are shown.
-            return (false, e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message);
+            return (false, Outages.Text(e));
         }
+    }
+
+    private static Dependency Database(IModuleDatabase database, string advice) => new(
+        $"{database.Name} database",
+        async cancellationToken =>
+        {
+            var pending = await database.PendingAsync(cancellationToken);
+            return pending.Count == 0 ? database.Location : $"{database.Location}; not up to date, the next start or 'pixelcraft migrate' does it";
+        },
+        advice);
+
+    private static async Task<string> WriteAsync(IObjectStore store, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream("ok"u8.ToArray());
+        await store.PutAsync(Probe, content, "text/plain", cancellationToken);
+        await store.DeleteAsync(Probe, cancellationToken);
+        return "can be written";
+    }
+
+    private static async Task<string> CountAsync(IJobQueue queue, CancellationToken cancellationToken)
+    {
+        var depth = await queue.DepthAsync(cancellationToken);
+        return $"{depth.Due} waiting, {depth.Delayed} delayed, {depth.Taken} taken, {depth.Dead} dead letters";
+    }
+
+    private static async Task<string> ReadAsync(ISessionStore sessions, CancellationToken cancellationToken)
+    {
+        await sessions.ListAsync(default, cancellationToken);
+        return "can be read";
     }
 }

@@ -15,6 +15,7 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Accounts;
 using PixelCraft.Adapters.InProcess;
+using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Jobs;
 using Xunit;
@@ -37,7 +38,8 @@ internal sealed class AccountsApp : IAsyncDisposable
         builder.Logging.AddProvider(Log);
         builder.Services
             .AddSingleton<TimeProvider>(Time)
-            .AddProblemDetails()
+            .AddHttpConventions()
+            .AddInProcessRateLimiter()
             .AddAccountsDatabase(null, Path.Combine(_folder, "accounts.db"))
             .AddDatabaseSessions()
             .AddInProcessJobQueue()

@@ -199,14 +199,31 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FailedAttempts_LockTheAccount()
+    public async Task FailedAttempts_LockTheAccount_AndDoNotTellThatItIsThere()
     {
         await _app.AddAsync("ada");
         using var browser = _app.Browser();
-        for (var i = 0; i < 2; i++) Assert.Equal("sign-in-failed", await CodeOf(await SignInAsync(browser, "ada", "wrong password")));
+        for (var i = 0; i < 3; i++) Assert.Equal("sign-in-failed", await CodeOf(await SignInAsync(browser, "ada", "wrong password")));
+        var compared = _app.Hasher.Compared;
 
-        Assert.Equal("locked-out", await CodeOf(await SignInAsync(browser, "ada", "wrong password")));
-        Assert.Equal("locked-out", await CodeOf(await SignInAsync(browser, "ada")));
+        Assert.Equal("sign-in-failed", await CodeOf(await SignInAsync(browser, "ada")));
+        Assert.Equal(compared + 1, _app.Hasher.Compared);
+    }
+
+    [Theory]
+    [InlineData("ada")]
+    [InlineData("nobody")]
+    public async Task Attempts_WithOneAddress_AreLimited_WhetherOrNotItIsAMembers(string name)
+    {
+        await _app.AddAsync("ada");
+        await _app.AddAsync("ben");
+        using var browser = _app.Browser();
+        for (var i = 0; i < 10; i++) Assert.Equal("sign-in-failed", await CodeOf(await SignInAsync(browser, name.ToUpperInvariant(), "wrong password")));
+
+        var refused = await SignInAsync(browser, name);
+        Assert.Equal("locked-out", await CodeOf(refused));
+        Assert.Equal(TimeSpan.FromSeconds(30), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal(HttpStatusCode.NoContent, (await SignInAsync(browser, "ben")).StatusCode);
     }
 
     [Fact]

@@ -30,14 +30,14 @@ public sealed class EndpointLimiterTests
 
         for (var left = 1; left >= 0; left--)
         {
-            using var allowed = await client.GetAsync("/sign-in", Cancel);
+            using var allowed = await client.GetAsync("/api/sign-in", Cancel);
             Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
             Assert.Equal("\"signin\";q=2;w=300", Assert.Single(allowed.Headers.GetValues("RateLimit-Policy")));
             Assert.Equal($"\"signin\";r={left}", Assert.Single(allowed.Headers.GetValues("RateLimit")));
             _time.Advance(TimeSpan.FromMilliseconds(500));
         }
 
-        using var refused = await client.GetAsync("/sign-in", Cancel);
+        using var refused = await client.GetAsync("/api/sign-in", Cancel);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
         Assert.Equal("too-many-requests", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
@@ -47,8 +47,8 @@ public sealed class EndpointLimiterTests
         Assert.Equal("\"signin\";r=0;t=149", Assert.Single(refused.Headers.GetValues("RateLimit")));
 
         _time.Advance(TimeSpan.FromSeconds(149));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/sign-in"));
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(client, "/sign-in"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/api/sign-in"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(client, "/api/sign-in"));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class EndpointLimiterTests
         using var client = Client(app);
 
         for (var i = 0; i < 10; i++)
-            Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/sign-in"));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/api/sign-in"));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class EndpointLimiterTests
         });
         var app = builder.Build();
         app.UseRateLimiter();
-        app.MapGet("/sign-in", () => "in").RequireRateLimit(LimitPolicy.SignIn);
+        app.MapGet("/api/sign-in", () => "in").RequireRateLimit(LimitPolicy.SignIn);
         app.MapGet("/free", () => "free");
         app.MapGroup("/group").RequireRateLimit(LimitPolicy.Api).MapGet("/upload", () => "up").RequireRateLimit(LimitPolicy.Upload);
         await app.StartAsync(Cancel);

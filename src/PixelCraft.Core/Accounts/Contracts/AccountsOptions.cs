@@ -20,9 +20,12 @@ public sealed class AccountsOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan InvitationLifetime { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Failed attempts in a row that lock an account. 10; 3 to 1,000.</summary>
+    /// <summary>
+    /// Failed attempts in a row, from wherever, that lock an account. 100, which is what NIST SP 800-63B (5.2.2) allows;
+    /// 3 to 1,000. Few would let anybody keep a member out; a single network is stopped by <c>Limits:Account</c> long before.
+    /// </summary>
     [Range(3, 1_000)]
-    public int LockoutAttempts { get; set; } = 10;
+    public int LockoutAttempts { get; set; } = 100;
 
     /// <summary>How long it stays locked. 5 min; 1 s to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]

@@ -78,7 +78,7 @@ public interface IMembers
 /// <param name="Name">What others see; 1 to 50 characters.</param>
 /// <param name="Password">At least 10 characters.</param>
 /// <param name="Invitation">The code; null or empty when there is none.</param>
-public sealed record Registration(string Email, string Name, string Password, string? Invitation);
+public sealed record Registration(string Email, string Name, string Password, string? Invitation = null);
 
 /// <summary>What became of a registration.</summary>
 /// <param name="Outcome">Whether there is an account now.</param>
@@ -108,10 +108,10 @@ public enum SignInOutcome
     /// <summary>There is a session now.</summary>
     SignedIn,
 
-    /// <summary>Unknown e-mail address or wrong password; not told apart.</summary>
+    /// <summary>Unknown e-mail address, wrong password, or an account that is locked; not told apart.</summary>
     Failed,
 
-    /// <summary>Too many attempts; try later.</summary>
+    /// <summary>Too many attempts with this e-mail address from this network; <c>Retry-After</c> is set. The same whether or not it is a member's.</summary>
     LockedOut,
 
     /// <summary>Suspended by an administrator (told only after the right password).</summary>

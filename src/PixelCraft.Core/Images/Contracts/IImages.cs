@@ -65,7 +65,7 @@ public sealed record ImagePage(IReadOnlyList<ImageRecord> Items, Id? Next);
 /// <param name="Description">At most 5,000 characters.</param>
 /// <param name="Tags">At most 50 of at most 50 characters; stored in lower case, sorted, none twice.</param>
 /// <param name="Visibility">Who may see it.</param>
-public sealed record ImageEdit(string? Title, string? Description, IReadOnlyList<string>? Tags, Visibility? Visibility)
+public sealed record ImageEdit(string? Title = null, string? Description = null, IReadOnlyList<string>? Tags = null, Visibility? Visibility = null)
 {
     /// <summary>What breaks a limit, as field and text; null when nothing does.</summary>
     public (string Field, string Text)? Fault()
@@ -73,6 +73,10 @@ public sealed record ImageEdit(string? Title, string? Description, IReadOnlyList
         if (Title?.Length > 200) return ("title", "At most 200 characters.");
         if (Description?.Length > 5_000) return ("description", "At most 5,000 characters.");
         if (Tags?.Count > 50) return ("tags", "At most 50 tags.");
+        // JSON can hold null here, and U+0000, which PostgreSQL can't keep.
+        if (Tags?.Any(tag => tag is null || tag.Contains('\0')) == true) return ("tags", "A tag is a text without U+0000.");
+        if (Title?.Contains('\0') == true) return ("title", "Without U+0000.");
+        if (Description?.Contains('\0') == true) return ("description", "Without U+0000.");
         if (Tags?.Any(tag => tag.Trim().Length is 0 or > 50) == true) return ("tags", "A tag has 1 to 50 characters.");
         if (Visibility is { } visibility && !Enum.IsDefined(visibility)) return ("visibility", "One of public, unlisted, private.");
         return null;

@@ -1,0 +1,124 @@
+using PixelCraft.Cluster;
+using Xunit;
+
+namespace PixelCraft.Tests.Commands;
+
+/// <summary>The commands of the built program where something is not as it should be: what they say, and how they end.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private const string Away = "Host=127.0.0.1;Port=1;Database=x;Username=u;Password=secret";
+
+    private readonly string _data = Directory.CreateTempSubdirectory("pixelcraft-commands-").FullName;
+
+    public static TheoryData<string, string, string> WhatIsAway => new()
+    {
+        { "Postgres:Accounts=" + Away, "FAULT  accounts database", "correct Postgres:Accounts" },
+        { "Postgres:Catalogue=" + Away, "FAULT  catalogue database", "correct Postgres:Catalogue" },
+        { "Redis:Connection=127.0.0.1:1,password=secret", "FAULT  sessions", "correct Redis:Connection" },
+        { "Redis:Connection=127.0.0.1:1,password=secret", "FAULT  job queue", "correct Redis:Connection" },
+        { "S3:Endpoint=http://127.0.0.1:1;S3:Bucket=b;S3:AccessKey=secret;S3:SecretKey=secret", "FAULT  object store", "correct the section S3" },
+        { "Data=/proc/nowhere", "FAULT  object store", "may be written" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WhatIsAway))]
+    public async Task Doctor_WhatIsAway_IsNamedWithWhatToDo(string settings, string fault, string advice)
+    {
+        var result = await RunAsync(["doctor"], settings.Split(settings.StartsWith("S3", StringComparison.Ordinal) ? ';' : '\n'));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(fault, result.Output, StringComparison.Ordinal);
+        Assert.Contains(advice, result.Output, StringComparison.Ordinal);
+        AssertPlain(result);
+    }
+
+    [Fact]
+    public async Task Doctor_AnEmptyFolder_IsWell()
+    {
+        var result = await RunAsync(["doctor"], []);
+        Assert.Equal(0, result.ExitCode);
+        AssertPlain(result);
+    }
+
+    [Theory]
+    [InlineData("serve", "Data=/proc/nowhere", 4, "/proc/nowhere")]
+    [InlineData("serve", "Postgres:Accounts=" + Away, 4, "accounts database")]
+    [InlineData("migrate", "Postgres:Accounts=" + Away, 4, "accounts database")]
+    [InlineData("member add --email a@example.org", "Postgres:Accounts=" + Away, 4, "accounts database")]
+    [InlineData("serve", "Listen=http://203.0.113.9:80", 5, "203.0.113.9")]
+    [InlineData("serve", "Listen=nonsense", 2, "Listen")]
+    [InlineData("serve", "Listen=https://localhost:1", 2, "Listen")]
+    public async Task Command_WithoutWhatItNeeds_SaysSoAndEnds(string command, string setting, int exitCode, string named)
+    {
+        var result = await RunAsync(command.Split(' '), [setting]);
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        AssertPlain(result);
+    }
+
+    [Theory]
+    [InlineData("Postgres:Accounts=Host=x;Database=y;Password=secret")]
+    [InlineData("Postgres:Accounts=Host=x;Pasword=secret")]
+    [InlineData("Postgres:Acounts=Host=x;Password=secret")]
+    [InlineData("Redis:Connection=a,paswrd=secret")]
+    [InlineData("S3:SecretKey=secret")]
+    [InlineData("S3:Endpoint=http://user:secret@host")]
+    [InlineData("Telemetry:Otlp=http://user:secret@host")]
+    public async Task Config_NeverPrintsASecret(string setting)
+    {
+        var result = await RunAsync(["config"], [setting]);
+        Assert.NotEmpty(result.Output + result.Error);
+        AssertPlain(result);
+    }
+
+    [Fact]
+    public async Task Config_AFileThatCannotBeRead_IsAFault()
+    {
+        var file = Path.Combine(_data, "bad.json");
+        await File.WriteAllTextAsync(file, "{bad", TestContext.Current.CancellationToken);
+        var result = await RunAsync(["config", "--config", file], []);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("bad.json", result.Error, StringComparison.Ordinal);
+        AssertPlain(result);
+    }
+
+    [Fact]
+    public async Task Set_Repeated_TheLastCounts()
+    {
+        var result = await RunAsync(["config", "--set", "Listen=http://localhost:1", "--set", "Listen=http://localhost:2"], []);
+        Assert.Contains("Listen = http://localhost:2", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MemberAdd_WhileTheServerRuns_LetsTheMemberIn()
+    {
+        await using var server = await PixelCraftProcess.StartAsync(new Dictionary<string, string>(), TestContext.Current.CancellationToken);
+        // The code is in the log, in a line that can be opened as it is, once.
+        var offered = await Eventually.GetAsync(
+            () => Task.FromResult(server.Log.Where(line => line.Trim().StartsWith($"{server.Url}/register?invitation=", StringComparison.Ordinal)).ToList()),
+            lines => lines.Count > 0, TimeSpan.FromSeconds(20));
+        Assert.Single(offered);
+
+        var added = await PixelCraftProcess.RunCommandAsync(
+            new Dictionary<string, string> { ["Data"] = server.Data }, ["member", "add", "--admin", "--email", "root@example.org"], TestContext.Current.CancellationToken);
+        var password = added.Output.Split("Password: ")[1].Trim();
+        using var root = await Scenario.ApiClient.SignedInAsync(new Uri(server.Url), "root@example.org", password);
+        Assert.True((await root.JsonAsync("/api/v1/me")).GetProperty("isAdministrator").GetBoolean());
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private static void AssertPlain(CommandResult result)
+    {
+        Assert.DoesNotContain("secret", result.Output + result.Error, StringComparison.Ordinal);
+        // No stack trace, and no log of what is told anyway.
+        Assert.DoesNotContain("   at ", result.Output + result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<CommandResult> RunAsync(string[] command, string[] settings)
+    {
+        var all = new Dictionary<string, string> { ["Data"] = _data };
+        foreach (var setting in settings) all[setting.Split('=')[0]] = setting.Split('=', 2)[1];
+        return PixelCraftProcess.RunCommandAsync(all, command, TestContext.Current.CancellationToken);
+    }
+}
