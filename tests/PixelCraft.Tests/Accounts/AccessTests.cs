@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using PixelCraft.Accounts.Contracts;
 using Xunit;
 using static PixelCraft.Tests.Accounts.AccountsApp;
 
