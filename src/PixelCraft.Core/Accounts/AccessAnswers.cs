@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 
 namespace PixelCraft.Accounts;
@@ -18,7 +17,7 @@ internal static class AccessAnswers
 
         var request = http.Request;
         var target = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
-            ? ReturnUrls.Local($"{request.PathBase}{request.Path}{request.QueryString}")
+            ? ReturnUrl.Local($"{request.PathBase}{request.Path}{request.QueryString}")
             : "/";
         http.Response.Redirect($"{request.PathBase}/sign-in?returnUrl={Uri.EscapeDataString(target)}");
         return Task.CompletedTask;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using PixelCraft.Accounts.Contracts;
@@ -89,6 +90,7 @@ internal static class UploadApi
     private sealed class Form(HttpContext http, IUploads uploads, UploadOptions options, IAntiforgery antiforgery, Id owner)
     {
         private readonly List<UploadResultView> _results = [];
+        private readonly AntiforgeryOptions _names = http.RequestServices.GetRequiredService<IOptions<AntiforgeryOptions>>().Value;
         private string? _redirect;
 
         public required Visibility Visibility { get; set; }
@@ -106,8 +108,8 @@ internal static class UploadApi
                     if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) return Problems.Invalid.Result("A part has no Content-Disposition.");
                     if (disposition.IsFileDisposition())
                     {
-                        if (_results.Count == options.MaxFiles) return Problems.TooManyFiles.Result($"At most {options.MaxFiles}; the first {options.MaxFiles} were dealt with.");
                         if (await CrossSiteAsync()) return Problems.CrossSite.Result("Load the page again and send the form from there.");
+                        if (_results.Count == options.MaxFiles) return Refuse(Problems.TooManyFiles, $"At most {options.MaxFiles}; the first {options.MaxFiles} were dealt with.");
                         await FileAsync(disposition.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(disposition.FileName).Value, section.Body, cancellationToken);
                     }
                     else
@@ -120,6 +122,10 @@ internal static class UploadApi
             catch (InvalidDataException e)
             {
                 return Problems.Invalid.Result(e.Message);
+            }
+            catch (BadHttpRequestException e) when (_redirect is not null && e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+            {
+                return Refuse(Problems.TooLarge, null);
             }
             return Answer();
         }
@@ -164,25 +170,29 @@ internal static class UploadApi
                     Visibility = visibility;
                     break;
                 case "redirect":
-                    if (!IsLocal(value)) return Problems.Invalid.Result("redirect: a path on this site.");
+                    if (!ReturnUrl.IsLocal(value)) return Problems.Invalid.Result("redirect: a path on this site.");
                     _redirect = value;
                     break;
-                case "__RequestVerificationToken":
-                    // Where the framework looks before it reads a form, which here must not be read.
-                    http.Request.Headers[antiforgery.GetTokens(http).HeaderName!] = value;
+                case var name when name == _names.FormFieldName:
+                    // The framework looks here before it reads the form, which it must not do: the form is read as it comes.
+                    http.Request.Headers[_names.HeaderName!] = value;
                     break;
             }
             return null;
         }
 
-        /// <summary>A form of a page brings the page's token. Scripts and programs don't: their requests are told by their headers.</summary>
-        private async Task<bool> CrossSiteAsync() => _redirect is not null && !await antiforgery.IsRequestValidAsync(http);
+        /// <summary>
+        /// A form of a page says where to go afterwards, and brings the page's token. Scripts and programs do neither: their
+        /// requests are told by their headers.
+        /// </summary>
+        private async Task<bool> CrossSiteAsync() =>
+            _redirect is not null && !(http.Request.Headers.ContainsKey(_names.HeaderName!) && await antiforgery.IsRequestValidAsync(http));
 
         private IResult Answer()
         {
             var refused = _results.Where(result => result.Problem is not null).ToList();
-            if (_redirect is not null)
-                return SeeOther(_results.Count == 0 ? "/upload?problem=no-file" : refused.Count == 0 ? _redirect : $"/upload?taken={_results.Count - refused.Count}&problem={refused[0].Problem!.Extensions["code"]}");
+            if (_redirect is not null && _results.Count > 0 && refused.Count == 0) return SeeOther(_redirect);
+            if (_redirect is not null) return BackToForm(refused.FirstOrDefault()?.Problem?.Extensions["code"] ?? Problems.NoFile.Code);
             if (_results.Count == 0) return Problems.NoFile.Result("Send the file as the raw body, or as a part with a file name.");
             if (_results is [var only])
                 return only.Problem is { } problem
@@ -194,12 +204,15 @@ internal static class UploadApi
                 statusCode: refused.Count == 0 ? StatusCodes.Status202Accepted : StatusCodes.Status207MultiStatus);
         }
 
+        private IResult Refuse(Problem problem, string? detail) => _redirect is null ? problem.Result(detail) : BackToForm(problem.Code);
+
+        /// <summary>The page says how many were taken, and why others were not.</summary>
+        private IResult BackToForm(object code) => SeeOther($"/upload?taken={_results.Count(result => result.Problem is null)}&problem={code}");
+
         private IResult SeeOther(string path)
         {
             http.Response.Headers.Location = path;
             return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
         }
-
-        private static bool IsLocal(string path) => path is ['/', not ('/' or '\\'), ..] or "/" && !path.Any(char.IsControl);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
@@ -10,8 +11,8 @@ namespace PixelCraft.Server.Commands;
 /// What <c>--demo</c> begins with: two members and a public gallery, taken in as any upload is. Does nothing where there
 /// are members already.
 /// </summary>
-/// <param name="photographs">A folder of JPEG and PNG files; null, or one without any, has images generated.</param>
-internal sealed class Demo(string? photographs)
+/// <param name="photographs">A folder of JPEG files; null, or one without any, has images generated.</param>
+internal sealed partial class Demo(string? photographs)
 {
     private const int MaxPhotographs = 40;
     private const int GeneratedImages = 16;
@@ -63,17 +64,25 @@ internal sealed class Demo(string? photographs)
 
     private IEnumerable<(string Name, Func<Stream> Open)> Files()
     {
+        // One photograph may be there in several sizes: "elephants", "elephants-3840x2160".
         var files = photographs is not null && Directory.Exists(photographs)
-            ? Directory.EnumerateFiles(photographs).Where(file => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png").Order(StringComparer.Ordinal).Take(MaxPhotographs).ToList()
+            ? Directory.EnumerateFiles(photographs).Where(file => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg")
+                .Order(StringComparer.Ordinal).DistinctBy(file => Sizes().Replace(Path.GetFileNameWithoutExtension(file), "")).Take(MaxPhotographs).ToList()
             : [];
         if (files.Count > 0) return files.Select(file => (Path.GetFileName(file), (Func<Stream>)(() => File.OpenRead(file))));
         return Enumerable.Range(1, GeneratedImages).Select(number => ($"generated {number}.png", (Func<Stream>)(() => GeneratedImage.Png(number))));
     }
 
-    /// <summary>"picosdeeuropa_by_Aitzol.jpg" as "Picosdeeuropa by Aitzol".</summary>
+    [GeneratedRegex("-[0-9]+x[0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Sizes();
+
+    /// <summary>"sunset-by-aitzol-berasategi.jpg" as "Sunset by Aitzol Berasategi".</summary>
     private static string TitleOf(string fileName)
     {
-        var words = Path.GetFileNameWithoutExtension(fileName).Replace('_', ' ').Replace('-', ' ').Trim();
-        return words.Length == 0 ? fileName : string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(words[0])}{words[1..]}");
+        var words = Path.GetFileNameWithoutExtension(fileName).Split(['_', '-', ' '], StringSplitOptions.RemoveEmptyEntries);
+        var by = Array.IndexOf(words, "by");
+        for (var i = 0; i < words.Length; i++)
+            if (i == 0 || (by > 0 && i > by)) words[i] = string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(words[i][0])}{words[i][1..]}");
+        return words.Length == 0 ? fileName : string.Join(' ', words);
     }
 }

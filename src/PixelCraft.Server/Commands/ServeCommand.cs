@@ -11,7 +11,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var demo = new Option<bool>("--demo") { Description = "Begin with two members and a gallery, where there are no members yet." };
-        var photographs = new Option<string?>("--photographs") { Description = "With --demo: a folder of JPEG and PNG files for the gallery. Without one, images are generated." };
+        var photographs = new Option<string?>("--photographs") { Description = "With --demo: a folder of JPEG files for the gallery. Without one, images are generated." };
         var command = new Command("serve", "Run the process role of the configuration.") { demo, photographs }.WithConfiguration();
         command.SetAction(async (parsed, cancellationToken) =>
             parsed.LoadOrExplain() is { } settings

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Web.Forms;
 using PixelCraft.Web.Layout;
 
 namespace PixelCraft.Web.Actions;

@@ -1,4 +1,4 @@
-import { all, find } from "./dom";
+import { all, find, isTyping } from "./dom";
 
 /** How long a toast stays, and with it the way to undo, in milliseconds. */
 const stay = 10_000;
@@ -17,8 +17,12 @@ export function toast(message: string, undo?: () => void): void {
   leave(element);
 }
 
-/** The toasts that came with the page leave as well, and don't come back when the page is loaded again. */
+/** The toasts that came with the page leave as well, and don't come back when the page is loaded again; "z" undoes. */
 export function initToasts(): void {
+  document.addEventListener("keydown", event => {
+    if (event.key !== "z" || isTyping(event)) return;
+    all("#toasts .link:not([hidden])").at(-1)?.click();
+  });
   all("[data-toast]").forEach(leave);
   const url = new URL(location.href);
   if (!url.searchParams.has("notice")) return;

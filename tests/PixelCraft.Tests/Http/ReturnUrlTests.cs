@@ -1,13 +1,14 @@
-using PixelCraft.Web.Forms;
+using PixelCraft.Http;
 using Xunit;
 
-namespace PixelCraft.Tests.Web.Forms;
+namespace PixelCraft.Tests.Http;
 
 public class ReturnUrlTests
 {
     [Theory]
     [InlineData("/")]
     [InlineData("/mine?visibility=private")]
+    [InlineData("/images/1?a=b#c")]
     public void Local_PathOnThisSite_IsTaken(string url) => Assert.Equal(url, ReturnUrl.Local(url, "/other"));
 
     [Theory]

@@ -1,0 +1,185 @@
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace PixelCraft.Tests.Browser;
+
+/// <summary>The gallery, the image page and the uploader: what they cost, and what moves in them.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class GalleryTests(BrowserInstallation installation)
+{
+    private const int MaxScript = 100_000;
+    private const int MaxStyles = 30_000;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(360)]
+    [InlineData(1440)]
+    [InlineData(3840)]
+    public async Task Gallery_Budget_IsKept(int width)
+    {
+        await FillAsync(5);
+        await using var window = await installation.OpenAsync(new Look(width));
+        var page = window.Page;
+        var transfers = new List<(string Type, Task<RequestSizesResult> Sizes, string Encoding)>();
+        page.Response += (_, response) =>
+        {
+            if (response.Request.ResourceType is "script" or "stylesheet")
+                transfers.Add((response.Request.ResourceType, response.Request.SizesAsync(), response.Headers.GetValueOrDefault("content-encoding", "none")));
+        };
+        await page.AddInitScriptAsync("""
+            window.shifts = [];
+            new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifts.push({ value: entry.value, nodes: entry.sources.map(source => source.node?.outerHTML?.slice(0, 200)) }); })
+              .observe({ type: "layout-shift", buffered: true });
+            addEventListener("securitypolicyviolation", event => console.error(`refused: ${event.violatedDirective} ${event.blockedURI}`));
+            """);
+        await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
+        await page.WaitForFunctionAsync("[...document.querySelectorAll('[data-rows] img')].every(image => image.complete && image.naturalWidth > 0)");
+
+        Assert.Equal(2, transfers.Select(transfer => transfer.Type).Distinct().Count());
+        Assert.All(transfers, transfer => Assert.Contains(transfer.Encoding, new[] { "br", "gzip" }));
+        Assert.InRange(await BytesAsync("script"), 1, MaxScript);
+        Assert.InRange(await BytesAsync("stylesheet"), 1, MaxStyles);
+        Assert.Equal("[]", await page.EvaluateAsync<string>("JSON.stringify(window.shifts)"));
+        // The first row is not lazy and comes first, others are.
+        Assert.Equal("eager", await page.Locator("[data-rows] img").First.GetAttributeAsync("loading"));
+        window.HasNoFaults();
+
+        async Task<int> BytesAsync(string type)
+        {
+            var sum = 0;
+            foreach (var transfer in transfers.Where(transfer => transfer.Type == type)) sum += (await transfer.Sizes).ResponseBodySize;
+            return sum;
+        }
+    }
+
+    [Fact]
+    public async Task Gallery_Rows_FillTheWidthWithGapsOfFourPixels()
+    {
+        await FillAsync(5);
+        await using var window = await installation.OpenAsync();
+        await window.GoAsync("/");
+        var cells = await window.Page.EvaluateAsync<double[][]>("""
+            [...document.querySelectorAll("[data-rows] > li")].map(cell => { const box = cell.getBoundingClientRect(); return [box.left, box.right, box.top, box.bottom]; })
+            """);
+        var row = cells.TakeWhile(cell => cell[2] == cells[0][2]).ToList();
+        Assert.True(row.Count < cells.Length, "One row does not show whether rows are filled.");
+        Assert.All(row, cell => Assert.Equal(row[0][3], cell[3], 1.0));
+        for (var i = 1; i < row.Count; i++) Assert.Equal(4, row[i][0] - row[i - 1][1], 0.5);
+        var width = await window.Page.EvaluateAsync<double>("document.querySelector('[data-rows]').clientWidth");
+        Assert.Equal(width - 4, row[^1][1], 1.0);
+        Assert.Equal(4, cells[row.Count][2] - row[0][3], 1.0);
+    }
+
+    [Fact]
+    public async Task Placeholder_OfAnImageThatHasNotCome_IsItsThumbHash()
+    {
+        await FillAsync(1);
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        var held = new List<IRoute>();
+        await page.RouteAsync("**/i/**", route => { held.Add(route); return Task.CompletedTask; });
+        await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await Expect(page.Locator("[data-rows] > li").First).ToHaveCSSAsync("background-image", new System.Text.RegularExpressions.Regex("^url\\(\"data:image/png"));
+        var before = await page.Locator("[data-rows] > li").First.BoundingBoxAsync();
+        foreach (var route in held.ToArray()) await route.ContinueAsync();
+        await page.UnrouteAllAsync();
+        await page.WaitForFunctionAsync("document.querySelector('[data-rows] img').naturalWidth > 0");
+        var after = await page.Locator("[data-rows] > li").First.BoundingBoxAsync();
+        Assert.Equal((before!.X, before.Y, before.Width, before.Height), (after!.X, after.Y, after.Width, after.Height));
+    }
+
+    [Fact]
+    public async Task Image_Zoom_ByWheelKeysAndButtons()
+    {
+        await FillAsync(2);
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.GoAsync("/");
+        await page.Locator("[data-rows] a").First.ClickAsync();
+        await page.WaitForURLAsync("**/images/*");
+        var level = page.Locator("[data-zoom-level]");
+        await Expect(level).Not.ToHaveTextAsync("100%");
+        var fit = await level.TextContentAsync();
+        await page.Keyboard.PressAsync("+");
+        await Expect(level).Not.ToHaveTextAsync(fit!);
+        await page.Keyboard.PressAsync("0");
+        await Expect(level).ToHaveTextAsync(fit!);
+        await page.Locator(".canvas").HoverAsync();
+        await page.Mouse.WheelAsync(0, -300);
+        await Expect(level).Not.ToHaveTextAsync(fit!);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fit to the window" }).ClickAsync();
+        await Expect(level).ToHaveTextAsync(fit!);
+
+        // The neighbour is there before anybody goes to it.
+        var next = page.Locator("a.older");
+        var variants = (await next.GetAttributeAsync("data-srcset"))!;
+        await page.WaitForFunctionAsync("variants => performance.getEntriesByType('resource').some(entry => variants.includes(new URL(entry.name).pathname))", variants);
+        var href = await next.GetAttributeAsync("href");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.WaitForURLAsync($"**{href}");
+        window.HasNoFaults();
+    }
+
+    [Fact]
+    public async Task Upload_OnASlowLine_ShowsProgressAndCanBeStopped()
+    {
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(await installation.NewMemberAsync());
+        await window.GoAsync("/upload");
+        var line = await window.Context.NewCDPSessionAsync(page);
+        await line.SendAsync("Network.enable");
+        await line.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object> { ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = 50_000 });
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[1]);
+        var row = page.Locator(".upload-row");
+        await Expect(row.Locator("small")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[0-9.]+.[kM]?B of [0-9.]+.[kM]B"));
+        await page.WaitForFunctionAsync("(bar => bar.value > 0 && bar.value < 1)(document.querySelector('.upload-row progress'))");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+
+        // A lost connection is told, and the file can be sent again.
+        await line.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object> { ["offline"] = true, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = -1 });
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[1]);
+        await Expect(row).ToContainTextAsync("The connection was lost.");
+        await window.IsSoundAsync();
+        await line.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object> { ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = -1 });
+        await row.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("Uploaded");
+    }
+
+    [Fact]
+    public async Task Upload_DroppedAnywhere_IsTaken()
+    {
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(await installation.NewMemberAsync());
+        await window.GoAsync("/mine");
+        var bytes = Convert.ToBase64String(await File.ReadAllBytesAsync(installation.Photographs[2], Cancellation));
+        await page.EvaluateAsync("""
+            base64 => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], "dropped.jpg", { type: "image/jpeg" }));
+              transfer.items.add(new File(["no image"], "notes.txt", { type: "text/plain" }));
+              for (const type of ["dragenter", "dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+            }
+            """, bytes);
+        await page.WaitForURLAsync("**/upload");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "1 uploaded, 1 not" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".upload-row.failed")).ToContainTextAsync("notes.txt");
+        await Expect(page.Locator(".upload-row.finished")).ToContainTextAsync("dropped.jpg");
+        await window.IsSoundAsync();
+        window.HasNoFaults();
+    }
+
+    /// <summary>Sees to it that the gallery has so many images, all of them ready.</summary>
+    private async Task FillAsync(int images)
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var ready = (await ada.JsonAsync("/api/v1/images?limit=50")).GetProperty("items").GetArrayLength();
+        for (var i = ready; i < images; i++)
+            await ada.ProcessedAsync(await ada.UploadedAsync(installation.Photographs[i % installation.Photographs.Count], "public"));
+    }
+}
