@@ -9,9 +9,12 @@ namespace PixelCraft.Images;
 /// </summary>
 public interface ICatalogue
 {
-    /// <summary>Adds a record.</summary>
+    /// <summary>
+    /// Adds a record, and counts its bytes in the owner's <see cref="IQuotaLedger"/> in place of the reservation with its id,
+    /// where there is one. An owner has one record for the same bytes (SHA-256), be it in the trash or failed: where there is one, nothing is changed.
+    /// </summary>
     /// <exception cref="ArgumentException">There is one with that id already.</exception>
-    Task AddAsync(ImageRecord image, CancellationToken cancellationToken);
+    Task<AddResult> AddAsync(ImageRecord image, CancellationToken cancellationToken);
 
     /// <summary>A record by its id, also one in the trash; null where there is none.</summary>
     Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken);
@@ -21,15 +24,35 @@ public interface ICatalogue
 
     /// <summary>
     /// Replaces a record by what <paramref name="change"/> says, if it still has the version that the change was made
-    /// from: <paramref name="change"/> carries that version, and the stored one is a version higher. Id, owner and time of making stay.
+    /// from: <paramref name="change"/> carries that version, and the stored one is a version higher. Id, owner, the original's size
+    /// and hash, and the time of making stay.
     /// </summary>
     Task<UpdateOutcome> UpdateAsync(ImageRecord change, CancellationToken cancellationToken);
 
-    /// <summary>Removes a record; no error where there is none.</summary>
-    Task RemoveAsync(Id id, CancellationToken cancellationToken);
+    /// <summary>Removes a record; its bytes count no longer.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="version">Only this version; null takes any.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Whether it was removed: not where there is none, or one of another version.</returns>
+    Task<bool> RemoveAsync(Id id, long? version, CancellationToken cancellationToken);
 
-    /// <summary>The bytes of all originals of an owner, those in the trash included.</summary>
-    Task<long> BytesOwnedAsync(Id owner, CancellationToken cancellationToken);
+    /// <summary>Which of these ids have a record.</summary>
+    Task<IReadOnlySet<Id>> ExistingAsync(IReadOnlyCollection<Id> ids, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of adding a record.</summary>
+/// <param name="Outcome">Whether it was added.</param>
+/// <param name="Existing">The record with the same bytes that the owner has already; null when added.</param>
+public readonly record struct AddResult(AddOutcome Outcome, ImageRecord? Existing);
+
+/// <summary>Whether a record was added.</summary>
+public enum AddOutcome
+{
+    /// <summary>It was.</summary>
+    Added,
+
+    /// <summary>The owner has the same bytes already.</summary>
+    Duplicate,
 }
 
 /// <summary>Which records a list holds; null takes any.</summary>
@@ -46,6 +69,9 @@ public sealed record ImageQuery
 
     /// <summary>Only those in the trash (true) or outside it (false).</summary>
     public bool? Trashed { get; init; }
+
+    /// <summary>Only those that were put into the trash before then.</summary>
+    public DateTimeOffset? TrashedBefore { get; init; }
 
     /// <summary>Only those older than this one.</summary>
     public Id? After { get; init; }

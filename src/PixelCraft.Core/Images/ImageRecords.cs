@@ -54,10 +54,15 @@ internal sealed class ImageRecords(ICatalogue catalogue, ICache cache, TimeProvi
     }
 
     /// <summary>Removes a record.</summary>
-    public async Task RemoveAsync(Id id, CancellationToken cancellationToken)
+    /// <param name="id">Which.</param>
+    /// <param name="version">Only this version; null takes any.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Whether it was removed.</returns>
+    public async Task<bool> RemoveAsync(Id id, long? version, CancellationToken cancellationToken)
     {
-        await catalogue.RemoveAsync(id, cancellationToken);
+        var removed = await catalogue.RemoveAsync(id, version, cancellationToken);
         await cache.RemoveAsync(CacheKey(id), CancellationToken.None);
+        return removed;
     }
 
     private static string CacheKey(Id id) => $"image:{id}";

@@ -5,7 +5,7 @@ using PixelCraft.Images.Contracts;
 namespace PixelCraft.Images;
 
 /// <summary>What callers may see and change.</summary>
-internal sealed class ImageService(ICatalogue catalogue, ImageRecords records, TimeProvider time) : IImages
+internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, ImageRecords records, TimeProvider time) : IImages
 {
     private const int MaxLimit = 100;
 
@@ -42,7 +42,7 @@ internal sealed class ImageService(ICatalogue catalogue, ImageRecords records, T
             null, cancellationToken);
 
     public async Task<long> UsedBytesAsync(Caller caller, CancellationToken cancellationToken) =>
-        caller.MemberId is { } member ? await catalogue.BytesOwnedAsync(member, cancellationToken) : 0;
+        caller.MemberId is { } member ? await ledger.UsedAsync(member, cancellationToken) : 0;
 
     /// <summary>What the caller may see of the list asked for; null when that is nothing.</summary>
     private static ImageQuery? Query(Caller caller, ImageFilter filter)

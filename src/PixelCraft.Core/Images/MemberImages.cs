@@ -31,7 +31,7 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, I
             // The record goes last: while it is there, this can be begun again.
             foreach (var size in VariantSizes.All) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
             await store.DeleteAsync(ObjectKeys.Original(image.Id), cancellationToken);
-            await records.RemoveAsync(image.Id, cancellationToken);
+            await records.RemoveAsync(image.Id, null, cancellationToken);
         }
     }
 

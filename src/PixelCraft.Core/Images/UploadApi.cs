@@ -31,8 +31,9 @@ internal static class UploadApi
         .RequireRateLimit(LimitPolicy.Upload)
         .DisableAntiforgery() // checked here, where the form is streamed
         .WithSummary("Upload images")
-        .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, or a problem. Several: 202 when all were taken, else 207, with one result each.")
+        .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, 200 when you have an image of the same bytes already, or a problem. Several: 202 when all were taken, else 207, with one result each.")
         .Produces<UploadView>(StatusCodes.Status202Accepted)
+        .Produces<UploadView>(StatusCodes.Status200OK)
         .Produces<UploadListView>(StatusCodes.Status207MultiStatus)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
@@ -49,8 +50,8 @@ internal static class UploadApi
         {
             if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
                 return await new Form(http, uploads, options.Value, antiforgery, owner) { Visibility = visibility }.ReceiveAsync(type, cancellationToken);
-            var image = await uploads.ReceiveAsync(owner, RawFileName(http.Request), visibility, http.Request.Body, cancellationToken);
-            return Accepted(image);
+            var image = await uploads.ReceiveAsync(owner, RawFileName(http.Request), visibility, http.Request.Body, http.Request.ContentLength, cancellationToken);
+            return Answer(http, new UploadView(image.Id, image.Status));
         }
         catch (UploadRefusedException refused)
         {
@@ -66,7 +67,14 @@ internal static class UploadApi
         }
     }
 
-    private static Accepted<UploadView> Accepted(ImageRecord image) => TypedResults.Accepted(Location(image.Id), new UploadView(image.Id, image.Status));
+    /// <summary>202 while it is processing: also when the same bytes were there. 200 when the image is there already.</summary>
+    private static IResult Answer(HttpContext http, UploadView image)
+    {
+        http.Response.Headers.Location = Location(image.Id);
+        return TypedResults.Json(image, ImagesJson.Default.UploadView, statusCode: StatusOf(image.Status));
+    }
+
+    private static int StatusOf(ImageStatus status) => status == ImageStatus.Processing ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
 
     private static string Location(Id id) => $"/api/v1/images/{id}";
 
@@ -136,8 +144,8 @@ internal static class UploadApi
             var shown = Uploader.CleanFileName(fileName);
             try
             {
-                var image = await uploads.ReceiveAsync(owner, fileName, Visibility, body, cancellationToken);
-                _results.Add(new UploadResultView(shown, StatusCodes.Status202Accepted, image.Id, image.Status, Location(image.Id), null));
+                var image = await uploads.ReceiveAsync(owner, fileName, Visibility, body, null, cancellationToken);
+                _results.Add(new UploadResultView(shown, StatusOf(image.Status), image.Id, image.Status, Location(image.Id), null));
             }
             catch (UploadRefusedException refused)
             {
@@ -197,7 +205,7 @@ internal static class UploadApi
             if (_results is [var only])
                 return only.Problem is { } problem
                     ? TypedResults.Problem(problem)
-                    : TypedResults.Accepted(only.Location, new UploadView(only.Id!.Value, only.Status!.Value));
+                    : UploadApi.Answer(http, new UploadView(only.Id!.Value, only.Status!.Value));
             return TypedResults.Json(
                 new UploadListView(_results),
                 ImagesJson.Default.UploadListView,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using PixelCraft.Http;
 using PixelCraft.Images.Contracts;
@@ -9,7 +10,7 @@ namespace PixelCraft.Images;
 /// An upload's bytes on their way to the object store: counts and hashes them and reads the image's header as they pass.
 /// A file that is refused ends the reading with <see cref="UploadRefusedException"/>, so that the store keeps nothing of it.
 /// </summary>
-internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : Stream
+internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, QuotaGuard quota) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ImageHeaderScanner _header = new();
@@ -18,9 +19,12 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
     /// <summary>What a file may be.</summary>
     /// <param name="MaxBytes">The most bytes.</param>
     /// <param name="MaxPixels">The most pixels.</param>
-    /// <param name="TooLarge">What is answered to a file of more bytes.</param>
-    /// <param name="TooLargeDetail">And what can be done about it.</param>
-    public sealed record Limits(long MaxBytes, long MaxPixels, Problem TooLarge, string TooLargeDetail);
+    public sealed record Limits(long MaxBytes, long MaxPixels)
+    {
+        /// <summary>The refusal of a file of more bytes.</summary>
+        public UploadRefusedException TooLarge() =>
+            new(Problems.TooLarge, string.Create(CultureInfo.InvariantCulture, $"A file may have {MaxBytes / 1_000_000d:0.#} MB at most."));
+    }
 
     /// <summary>Bytes read so far.</summary>
     public long Count { get; private set; }
@@ -45,8 +49,15 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
     {
         if (buffer.IsEmpty) return 0;
         var read = await inner.ReadAsync(buffer, cancellationToken);
-        if (read == 0) End();
-        else Pass(buffer.Span[..read]);
+        if (read == 0)
+        {
+            End();
+            return 0;
+        }
+        Count += read;
+        if (Count > limits.MaxBytes) throw limits.TooLarge();
+        await quota.PassAsync(Count, cancellationToken);
+        Pass(buffer.Span[..read]);
         return read;
     }
 
@@ -67,8 +78,6 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
 
     private void Pass(ReadOnlySpan<byte> bytes)
     {
-        Count += bytes.Length;
-        if (Count > limits.MaxBytes) throw new UploadRefusedException(limits.TooLarge, limits.TooLargeDetail);
         _hash.AppendData(bytes);
         if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Feed(bytes));
     }

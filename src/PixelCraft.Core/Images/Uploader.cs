@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
-using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
@@ -13,12 +12,15 @@ using PixelCraft.Storage;
 namespace PixelCraft.Images;
 
 /// <summary>
-/// Takes in a file: bytes to the object store, then the record, then the job. Each step needs the one before, and what
-/// is acknowledged is in the catalogue; a sweep finds a record whose job was not queued.
+/// Takes in a file: room in the quota, bytes to the object store, then the record, then the job. Each step needs the one
+/// before, and what is acknowledged is in the catalogue; a sweep finds a record whose job was not queued, and an object
+/// whose record was not committed.
 /// </summary>
 internal sealed class Uploader(
     IObjectStore store,
     ICatalogue catalogue,
+    ImageRecords records,
+    IQuotaLedger ledger,
     IJobQueue queue,
     IMemberDirectory members,
     IdGenerator ids,
@@ -27,11 +29,31 @@ internal sealed class Uploader(
     IOptions<EngineOptions> engine,
     ILogger<Uploader> log) : IUploads
 {
+    private readonly UploadStream.Limits _limits = new(options.Value.MaxBytes, engine.Value.MaxPixels);
+
     public async Task<ImageRecord> ReceiveAsync(
-        Id owner, string? fileName, Visibility visibility, Stream body, CancellationToken cancellationToken)
+        Id owner, string? fileName, Visibility visibility, Stream body, long? length, CancellationToken cancellationToken)
     {
+        if (length > _limits.MaxBytes) throw _limits.TooLarge();
         var id = ids.For(owner);
-        using var stream = new UploadStream(body, await LimitsAsync(owner, cancellationToken));
+        var quota = new QuotaGuard(ledger, id, owner, await members.QuotaAsync(owner, cancellationToken), time);
+        try
+        {
+            if (length is { } known) await quota.ReserveAsync(known, cancellationToken);
+            return await TakeAsync(id, owner, fileName, visibility, body, quota, cancellationToken);
+        }
+        finally
+        {
+            await ReleaseQuietlyAsync(quota, id);
+        }
+    }
+
+    /// <summary>Takes in the bytes under this id, in which <paramref name="quota"/> reserves.</summary>
+    /// <returns>The record: of this id, or the one that the owner has of the same bytes.</returns>
+    internal async Task<ImageRecord> TakeAsync(
+        Id id, Id owner, string? fileName, Visibility visibility, Stream body, QuotaGuard quota, CancellationToken cancellationToken)
+    {
+        using var stream = new UploadStream(body, _limits, quota);
         // The media type is known only as the bytes pass; nobody reads it from the store.
         await store.PutAsync(ObjectKeys.Original(id), stream, "application/octet-stream", cancellationToken);
 
@@ -54,30 +76,66 @@ internal sealed class Uploader(
             CreatedAt = now,
             UpdatedAt = now,
         };
-        try
+        while (true)
         {
-            await catalogue.AddAsync(image, cancellationToken);
-        }
-        catch
-        {
-            // Nothing points at the object; if this fails too, an object without record stays, which nobody can see.
+            if (await AddAsync(image, cancellationToken) is not { } existing)
+            {
+                quota.Consumed();
+                await QueueAsync(image);
+                return image;
+            }
+            // Null: it was removed for good in the meantime, so that this copy is the first again.
+            if (await AgainAsync(existing, id, cancellationToken) is not { } there) continue;
             await DeleteQuietlyAsync(id);
-            throw;
+            return there;
         }
-        await QueueAsync(image);
-        return image;
     }
 
-    private async Task<UploadStream.Limits> LimitsAsync(Id owner, CancellationToken cancellationToken)
+    /// <summary>Adds the record; the one that the owner has of these bytes where there is one.</summary>
+    private async Task<ImageRecord?> AddAsync(ImageRecord image, CancellationToken cancellationToken)
     {
-        var limits = options.Value;
-        if (await members.QuotaAsync(owner, cancellationToken) is { } quota)
+        try
         {
-            var left = quota - await catalogue.BytesOwnedAsync(owner, cancellationToken);
-            if (left < limits.MaxBytes)
-                return new UploadStream.Limits(Math.Max(0, left), engine.Value.MaxPixels, Problems.QuotaExceeded, "Empty your trash or remove images that you don't need, or ask an administrator for more room.");
+            return (await catalogue.AddAsync(image, cancellationToken)).Existing;
         }
-        return new UploadStream.Limits(limits.MaxBytes, engine.Value.MaxPixels, Problems.TooLarge, $"A file may have {Megabytes(limits.MaxBytes)} MB at most.");
+        catch (StorageFullException)
+        {
+            // Certain that there is no record. After an outage it isn't: the object stays, for the sweep to judge.
+            await DeleteQuietlyAsync(image.Id);
+            throw;
+        }
+    }
+
+    /// <summary>The same bytes came again, under <paramref name="copy"/>: what was in the trash or had failed gets another chance.</summary>
+    private async Task<ImageRecord?> AgainAsync(ImageRecord existing, Id copy, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(ObjectKeys.Original(existing.Id), cancellationToken) is null)
+        {
+            await using var bytes = await store.OpenAsync(ObjectKeys.Original(copy), null, cancellationToken)
+                ?? throw new UnavailableException("object store");
+            await store.PutAsync(ObjectKeys.Original(existing.Id), bytes.Content, "application/octet-stream", cancellationToken);
+        }
+        var changed = await records.ChangeAsync(existing.Id, Revive, null, cancellationToken);
+        if (changed.Image is { Status: ImageStatus.Processing } processing) await QueueAsync(processing);
+        return changed.Image;
+    }
+
+    private static ImageRecord Revive(ImageRecord image)
+    {
+        if (image.TrashedAt is not null) image = image with { TrashedAt = null, ContentHash = ContentHash.New(image.Sha256) };
+        return image.Status == ImageStatus.Failed ? image with { Status = ImageStatus.Processing, FailureReason = null } : image;
+    }
+
+    private async Task ReleaseQuietlyAsync(QuotaGuard quota, Id id)
+    {
+        try
+        {
+            await quota.ReleaseAsync();
+        }
+        catch (Exception e) when (e is UnavailableException or StorageFullException)
+        {
+            log.LogWarning(e, "The room reserved for upload {Image} could not be given back; it ends by itself.", id);
+        }
     }
 
     private async Task QueueAsync(ImageRecord image)
@@ -101,7 +159,7 @@ internal sealed class Uploader(
         }
         catch (UnavailableException e)
         {
-            log.LogWarning(e, "The original of image {Image}, which was not recorded, stays in the object store.", id);
+            log.LogWarning(e, "The original of image {Image}, which has no record, stays in the object store until the sweep.", id);
         }
     }
 
@@ -113,6 +171,4 @@ internal sealed class Uploader(
         if (clean is "" or "." or "..") return "image";
         return clean.Length <= 255 ? clean : clean[..255];
     }
-
-    private static string Megabytes(long bytes) => (bytes / 1_000_000d).ToString("0.#", CultureInfo.InvariantCulture);
 }

@@ -42,7 +42,7 @@ internal sealed partial class Demo(string? photographs)
         {
             var owner = owners[number++ % owners.Count];
             await using var content = open();
-            var image = await uploads.ReceiveAsync(owner, name, Visibility.Public, content, cancellationToken);
+            var image = await uploads.ReceiveAsync(owner, name, Visibility.Public, content, null, cancellationToken);
             var edit = new ImageEdit(TitleOf(name), null, ["demo"], null);
             await images.EditAsync(new Caller(owner, IsAdministrator: false, CanWrite: true), image.Id, edit, null, cancellationToken);
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
@@ -74,8 +75,6 @@ public abstract class CatalogueContract : IAsyncLifetime
             FailureReason = "r",
             FileName = "f.png",
             ContentType = "image/png",
-            Bytes = 7,
-            Sha256 = new string('e', 64),
             Width = 1,
             Height = 2,
             ThumbHash = "h",
@@ -126,9 +125,69 @@ public abstract class CatalogueContract : IAsyncLifetime
     {
         var image = Image();
         await _catalogue.AddAsync(image, Cancellation);
-        await _catalogue.RemoveAsync(image.Id, Cancellation);
-        await _catalogue.RemoveAsync(image.Id, Cancellation);
+        Assert.True(await _catalogue.RemoveAsync(image.Id, null, Cancellation));
+        Assert.False(await _catalogue.RemoveAsync(image.Id, null, Cancellation));
         Assert.Null(await _catalogue.FindAsync(image.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Remove_OfAnotherVersion_ChangesNothing()
+    {
+        var image = Image();
+        await _catalogue.AddAsync(image, Cancellation);
+        Assert.False(await _catalogue.RemoveAsync(image.Id, 2, Cancellation));
+        Same(image, await _catalogue.FindAsync(image.Id, Cancellation));
+        Assert.True(await _catalogue.RemoveAsync(image.Id, 1, Cancellation));
+    }
+
+    [Fact]
+    public async Task Add_OfTheSameBytesByTheSameOwner_GivesTheRecordThatIsThere()
+    {
+        var image = Image();
+        Assert.Equal(AddOutcome.Added, (await _catalogue.AddAsync(image, Cancellation)).Outcome);
+        var again = Image(image.OwnerId) with { Sha256 = image.Sha256 };
+
+        var result = await _catalogue.AddAsync(again, Cancellation);
+
+        Assert.Equal(AddOutcome.Duplicate, result.Outcome);
+        Same(image, result.Existing);
+        Assert.Null(await _catalogue.FindAsync(again.Id, Cancellation));
+        // Somebody else's are another image, and after a removal the next is the first again.
+        Assert.Equal(AddOutcome.Added, (await _catalogue.AddAsync(Image() with { Sha256 = image.Sha256 }, Cancellation)).Outcome);
+        await _catalogue.RemoveAsync(image.Id, null, Cancellation);
+        Assert.Equal(AddOutcome.Added, (await _catalogue.AddAsync(again, Cancellation)).Outcome);
+    }
+
+    [Fact]
+    public async Task Add_OfTheSameBytesByManyAtOnce_AddsOne()
+    {
+        var first = Image();
+        var images = Enumerable.Range(0, 20).Select(_ => Image(first.OwnerId) with { Sha256 = first.Sha256 }).ToList();
+
+        var results = await Task.WhenAll(images.Select(image => Task.Run(() => _catalogue.AddAsync(image, Cancellation))));
+
+        Assert.Single(results, result => result.Outcome == AddOutcome.Added);
+        var there = Assert.Single(await _catalogue.ListAsync(new ImageQuery { Owner = first.OwnerId, Limit = 100 }, Cancellation));
+        Assert.All(results.Where(result => result.Outcome == AddOutcome.Duplicate), result => Assert.Equal(there.Id, result.Existing!.Id));
+    }
+
+    [Fact]
+    public async Task Existing_GivesThoseThatHaveARecord()
+    {
+        var images = Enumerable.Range(0, 3).Select(_ => Image()).ToList();
+        foreach (var image in images) await _catalogue.AddAsync(image, Cancellation);
+        var existing = await _catalogue.ExistingAsync([images[0].Id, _ids.ForMember(), images[2].Id], Cancellation);
+        Assert.Equal(new[] { images[0].Id, images[2].Id }.Order(), existing.Order());
+    }
+
+    [Fact]
+    public async Task List_TrashedBefore_GivesWhatIsInTheTrashForThatLong()
+    {
+        var owner = _ids.ForMember();
+        var then = new DateTimeOffset(2026, 11, 24, 1, 2, 3, TimeSpan.Zero);
+        var old = Image(owner) with { TrashedAt = then.AddSeconds(-1) };
+        foreach (var image in new[] { old, Image(owner) with { TrashedAt = then }, Image(owner) }) await _catalogue.AddAsync(image, Cancellation);
+        Assert.Equal(old.Id, Assert.Single(await _catalogue.ListAsync(new ImageQuery { TrashedBefore = then, Limit = 10 }, Cancellation)).Id);
     }
 
     [Theory]
@@ -193,17 +252,6 @@ public abstract class CatalogueContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BytesOwned_IsTheSumOfTheOwnersOriginals()
-    {
-        var owner = _ids.ForMember();
-        Assert.Equal(0, await _catalogue.BytesOwnedAsync(owner, Cancellation));
-        await _catalogue.AddAsync(Image(owner) with { Bytes = 3_000_000_000 }, Cancellation);
-        await _catalogue.AddAsync(Image(owner) with { Bytes = 4_000_000_000, TrashedAt = DateTimeOffset.UnixEpoch }, Cancellation);
-        await _catalogue.AddAsync(Image() with { Bytes = 1 }, Cancellation);
-        Assert.Equal(7_000_000_000, await _catalogue.BytesOwnedAsync(owner, Cancellation));
-    }
-
-    [Fact]
     public async Task EveryCall_WhenTheDatabaseIsAway_SaysThatItIsUnavailable()
     {
         var away = CreateUnreachable();
@@ -212,8 +260,8 @@ public abstract class CatalogueContract : IAsyncLifetime
         await Assert.ThrowsAsync<UnavailableException>(() => away.AddAsync(Image(), Cancellation));
         await Assert.ThrowsAsync<UnavailableException>(() => away.UpdateAsync(Image(), Cancellation));
         await Assert.ThrowsAsync<UnavailableException>(() => away.ListAsync(new ImageQuery { Limit = 1 }, Cancellation));
-        await Assert.ThrowsAsync<UnavailableException>(() => away.RemoveAsync(id, Cancellation));
-        await Assert.ThrowsAsync<UnavailableException>(() => away.BytesOwnedAsync(id, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.RemoveAsync(id, null, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.ExistingAsync([id], Cancellation));
     }
 
     [Fact]
@@ -224,10 +272,13 @@ public abstract class CatalogueContract : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _catalogue.AddAsync(Image(), cancelled));
     }
 
-    private ImageRecord Image(Id? owner = null)
+    private ImageRecord Image(Id? owner = null) => NewImage(_ids, owner);
+
+    /// <summary>A record like those that uploads make, of bytes that nobody else has.</summary>
+    internal static ImageRecord NewImage(IdGenerator ids, Id? owner = null)
     {
-        var ownerId = owner ?? _ids.ForMember();
-        var id = _ids.For(ownerId);
+        var ownerId = owner ?? ids.ForMember();
+        var id = ids.For(ownerId);
         return new ImageRecord
         {
             Id = id,
@@ -237,7 +288,7 @@ public abstract class CatalogueContract : IAsyncLifetime
             FileName = "IMG_0001.jpg",
             ContentType = "image/jpeg",
             Bytes = 469_000,
-            Sha256 = new string('a', 64),
+            Sha256 = RandomNumberGenerator.GetHexString(64, lowercase: true),
             Width = 4032,
             Height = 3024,
             ContentHash = "abcdefgh01234567",

@@ -227,7 +227,7 @@ public abstract class ThreadScenario(Installation installation)
     {
         var (server, survivor) = await installation.StartDoomedAsync();
         using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
-        var id = await ada.UploadedAsync(Photograph(1));
+        var id = await ada.UploadedAsync(Photograph(8));
         server.Kill();
         using var later = await ApiClient.SignedInAsync(await survivor(), "ada@example.org", Installation.Password);
         Assert.Equal("ready", (await later.ProcessedAsync(id)).GetProperty("status").GetString());

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PixelCraft.Cluster;
@@ -68,14 +70,107 @@ public sealed class UploadTests(UploadTests.Small installation) : IClassFixture<
     public async Task Upload_OverTheQuota_Is413AndLeavesNothing()
     {
         using var ben = await installation.SignInAsync("ben");
-        using var ada = await installation.SignInAsync("ada");
-        var id = (await ben.JsonAsync("/api/v1/me")).GetProperty("id").GetString();
-        using var set = await ada.SendAsync(HttpMethod.Patch, $"/api/v1/members/{id}", request => request.Content = JsonContent.Create(new { quotaBytes = 5_000 }));
-        Assert.True(set.IsSuccessStatusCode, await set.Content.ReadAsStringAsync(Cancellation));
+        await SetQuotaAsync(ben, 1);
         var before = installation.Files();
         using var answer = await ben.UploadAsync(Jpeg(5_001), "a.jpg");
         await RefusedAsync(answer, 413, "quota-exceeded");
+        await SetQuotaAsync(ben, null);
         Assert.Equal(before, installation.Files());
+    }
+
+    [Theory]
+    [InlineData(false)] // raw bodies, whose lengths are known before
+    [InlineData(true)] // forms, whose files' lengths aren't
+    public async Task Upload_FiftyAtOnceWithRoomForTen_TakesTen(bool asForm)
+    {
+        using var ben = await installation.SignInAsync("ben");
+        await NothingInTrashAsync(ben);
+        var used = (await ben.JsonAsync("/api/v1/images?owner=me&limit=100")).GetProperty("items").EnumerateArray().Sum(item => item.GetProperty("bytes").GetInt64());
+        await SetQuotaAsync(ben, used + 10 * 5_000 + 4_999);
+        try
+        {
+            var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+            {
+                var file = UniqueJpeg(5_000);
+                if (!asForm)
+                {
+                    using var raw = await ben.UploadAsync(new MemoryStream(file), "a.jpg");
+                    return raw.StatusCode;
+                }
+                using var form = new MultipartFormDataContent { { new ByteArrayContent(file), "file", "a.jpg" } };
+                using var answer = await ben.SendAsync(HttpMethod.Post, "/api/v1/images", request => request.Content = form);
+                return answer.StatusCode;
+            }));
+            Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.Accepted));
+            Assert.Equal(40, statuses.Count(status => status == HttpStatusCode.RequestEntityTooLarge));
+        }
+        finally
+        {
+            await SetQuotaAsync(ben, null);
+        }
+    }
+
+    [Fact]
+    public async Task Upload_OfTheSameBytesAgain_IsTheImageThatIsThere()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var file = Png(1);
+        using var first = await ada.UploadAsync(new MemoryStream(file), "first.png", "public");
+        var id = await IdAsync(first, HttpStatusCode.Accepted);
+        Assert.Equal("ready", (await ada.ProcessedAsync(id)).GetProperty("status").GetString());
+        var files = installation.Files();
+
+        using var again = await ada.UploadAsync(new MemoryStream(file), "second.png");
+        Assert.Equal(id, await IdAsync(again, HttpStatusCode.OK));
+        Assert.Equal($"/api/v1/images/{id}", again.Headers.Location!.OriginalString);
+        var image = await ada.JsonAsync($"/api/v1/images/{id}");
+        Assert.Equal(("first.png", "public"), (image.GetProperty("fileName").GetString(), image.GetProperty("visibility").GetString()));
+
+        using var trashed = await ada.SendAsync(HttpMethod.Delete, $"/api/v1/images/{id}");
+        using var restored = await ada.UploadAsync(new MemoryStream(file), "third.png");
+        Assert.Equal(id, await IdAsync(restored, HttpStatusCode.OK));
+        Assert.Equal(JsonValueKind.Null, (await ada.JsonAsync($"/api/v1/images/{id}")).GetProperty("trashedAt").ValueKind);
+        Assert.Equal(files, installation.Files());
+
+        // Somebody else's are another image.
+        using var ben = await installation.SignInAsync("ben");
+        using var other = await ben.UploadAsync(new MemoryStream(file), "first.png");
+        Assert.NotEqual(id, await IdAsync(other, HttpStatusCode.Accepted));
+    }
+
+    [Fact]
+    public async Task Upload_OfTheSameBytesByManyAtOnce_MakesOneImage()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        var file = UniqueJpeg(50_000);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            using var answer = await ada.UploadAsync(new MemoryStream(file), $"{i}.jpg");
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted, $"{answer.StatusCode}");
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!;
+        }));
+        Assert.Single(ids.Distinct());
+        Assert.Single(installation.Files().Except(before));
+    }
+
+    [Fact]
+    public async Task Upload_OfTheBytesOfAFailedImage_HasItProcessedAgain()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var file = UniqueJpeg(5_000);
+        using var first = await ada.UploadAsync(new MemoryStream(file), "a.jpg");
+        var id = await IdAsync(first, HttpStatusCode.Accepted);
+        var failed = await ada.ProcessedAsync(id);
+        Assert.Equal("failed", failed.GetProperty("status").GetString());
+
+        using var again = await ada.UploadAsync(new MemoryStream(file), "a.jpg");
+
+        Assert.Equal(id, await IdAsync(again, HttpStatusCode.Accepted));
+        var image = await ada.ProcessedAsync(id);
+        Assert.Equal("failed", image.GetProperty("status").GetString());
+        // To processing, and back again.
+        Assert.Equal(failed.GetProperty("version").GetInt64() + 2, image.GetProperty("version").GetInt64());
     }
 
     [Fact]
@@ -139,7 +234,42 @@ public sealed class UploadTests(UploadTests.Small installation) : IClassFixture<
         }
         await Eventually.GetAsync(() => Task.FromResult(installation.Files()), files => files.SetEquals(before), TimeSpan.FromSeconds(20));
         using var ada = await installation.SignInAsync("ada");
-        Assert.Equal(0, (await ada.JsonAsync("/api/v1/images?owner=me")).GetProperty("items").GetArrayLength());
+        Assert.DoesNotContain((await ada.JsonAsync("/api/v1/images?owner=me&limit=100")).GetProperty("items").EnumerateArray(), item => item.GetProperty("bytes").GetInt64() == 500_000);
+    }
+
+    private async Task SetQuotaAsync(ApiClient member, long? bytes)
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var id = (await member.JsonAsync("/api/v1/me")).GetProperty("id").GetString();
+        using var set = await ada.SendAsync(HttpMethod.Patch, $"/api/v1/members/{id}", request => request.Content = JsonContent.Create(new { quotaBytes = bytes ?? 0 }));
+        Assert.True(set.IsSuccessStatusCode, await set.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    /// <summary>So that the list of a member's images tells all that counts against the quota.</summary>
+    private static async Task NothingInTrashAsync(ApiClient member) =>
+        Assert.Equal(0, (await member.JsonAsync("/api/v1/images?trash=true")).GetProperty("items").GetArrayLength());
+
+    private static async Task<string> IdAsync(HttpResponseMessage answer, HttpStatusCode status)
+    {
+        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(status == answer.StatusCode, $"{answer.StatusCode}: {text}");
+        using var json = JsonDocument.Parse(text);
+        return json.RootElement.GetProperty("id").GetString()!;
+    }
+
+    private static byte[] UniqueJpeg(int length)
+    {
+        var bytes = Jpeg(length).ToArray();
+        RandomNumberGenerator.Fill(bytes.AsSpan(length - 16));
+        return bytes;
+    }
+
+    private static byte[] Png(int number)
+    {
+        using var stream = PixelCraft.Server.Commands.GeneratedImage.Png(number);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static async Task RefusedAsync(HttpResponseMessage answer, int status, string code)

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
@@ -14,6 +15,10 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<ImageRecord> Images => Set<ImageRecord>();
+
+    public DbSet<StorageUse> StorageUse => Set<StorageUse>();
+
+    public DbSet<Reservation> Reservations => Set<Reservation>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -54,8 +59,30 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.HasIndex(i => new { i.OwnerId, i.Id }).HasDatabaseName("ix_images_owner");
             // The gallery: visibility public, status ready, not in the trash.
             image.HasIndex(i => i.Id).HasDatabaseName("ix_images_gallery").HasFilter("visibility = 2 AND status = 1 AND trashed_at IS NULL");
+            // The same bytes of one owner are one image, also when they come twice at once.
+            image.HasIndex(i => new { i.OwnerId, i.Sha256 }).IsUnique().HasDatabaseName("ux_images_owner_sha256");
+            image.HasIndex(i => i.TrashedAt).HasDatabaseName("ix_images_trash").HasFilter("trashed_at IS NOT NULL");
             // The sweep: what is left in processing; nearly empty.
             image.HasIndex(i => i.CreatedAt).HasDatabaseName("ix_images_processing").HasFilter("status = 0");
+        });
+        modelBuilder.Entity<StorageUse>(use =>
+        {
+            use.ToTable("storage_use");
+            use.HasKey(u => u.OwnerId);
+            use.Property(u => u.OwnerId).HasColumnName("owner_id").ValueGeneratedNever();
+            use.Property(u => u.Used).HasColumnName("used");
+            use.Property(u => u.Reserved).HasColumnName("reserved");
+        });
+        modelBuilder.Entity<Reservation>(reservation =>
+        {
+            reservation.ToTable("reservations");
+            reservation.HasKey(r => r.Id);
+            reservation.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
+            reservation.Property(r => r.OwnerId).HasColumnName("owner_id");
+            reservation.Property(r => r.Bytes).HasColumnName("bytes");
+            reservation.Property(r => r.ExpiresAt).HasColumnName("expires_at");
+            reservation.HasIndex(r => r.OwnerId).HasDatabaseName("ix_reservations_owner");
+            reservation.HasIndex(r => r.ExpiresAt).HasDatabaseName("ix_reservations_expires");
         });
     }
 

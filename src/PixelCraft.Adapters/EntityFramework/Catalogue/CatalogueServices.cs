@@ -3,11 +3,12 @@ using PixelCraft.Images;
 
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
-/// <summary>Registers the catalogue.</summary>
+/// <summary>Registers the catalogue and what is kept beside it.</summary>
 public static class CatalogueServices
 {
     /// <summary>The catalogue on PostgreSQL where <paramref name="postgres"/> is given, else in the SQLite file.</summary>
     public static IServiceCollection AddCatalogue(this IServiceCollection services, string? postgres, string sqliteFile) => services
         .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>("catalogue", postgres, sqliteFile)
-        .AddSingleton<ICatalogue, EfCatalogue>();
+        .AddSingleton<ICatalogue, EfCatalogue>()
+        .AddSingleton<IQuotaLedger, EfQuotaLedger>();
 }

@@ -8,17 +8,24 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 /// <summary>The catalogue on SQLite or PostgreSQL.</summary>
 internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory) : ICatalogue
 {
-    public async Task AddAsync(ImageRecord image, CancellationToken cancellationToken)
+    public async Task<AddResult> AddAsync(ImageRecord image, CancellationToken cancellationToken)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        db.Images.Add(image);
-        try
+        while (true)
         {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException e) when (IsDuplicate(e))
-        {
-            throw new ArgumentException($"There is an image {image.Id} already.", nameof(image), e);
+            await using var db = await factory.CreateDbContextAsync(cancellationToken);
+            try
+            {
+                return await db.InTransactionAsync(() => AddAsync(db, image, cancellationToken), cancellationToken);
+            }
+            catch (DbUpdateException e) when (IsDuplicate(e))
+            {
+                db.ChangeTracker.Clear();
+                var there = await db.Images.AsNoTracking().FirstOrDefaultAsync(i => i.OwnerId == image.OwnerId && i.Sha256 == image.Sha256, cancellationToken);
+                if (there is not null && there.Id != image.Id) return new AddResult(AddOutcome.Duplicate, there);
+                if (there is not null || await db.Images.AnyAsync(i => i.Id == image.Id, cancellationToken))
+                    throw new ArgumentException($"There is an image {image.Id} already.", nameof(image), e);
+                // The one in the way was removed in the meantime.
+            }
         }
     }
 
@@ -38,6 +45,7 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
         if (query.Status is { } status) images = images.Where(image => image.Status == EF.Constant(status));
         if (query.Trashed == true) images = images.Where(image => image.TrashedAt != null);
         if (query.Trashed == false) images = images.Where(image => image.TrashedAt == null);
+        if (query.TrashedBefore is { } then) images = images.Where(image => image.TrashedAt < then);
         if (query.After is { } after) images = images.Where(image => image.Id < after);
         if (query.Before is { } before)
         {
@@ -63,8 +71,6 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
                     .SetProperty(i => i.FailureReason, change.FailureReason)
                     .SetProperty(i => i.FileName, change.FileName)
                     .SetProperty(i => i.ContentType, change.ContentType)
-                    .SetProperty(i => i.Bytes, change.Bytes)
-                    .SetProperty(i => i.Sha256, change.Sha256)
                     .SetProperty(i => i.Width, change.Width)
                     .SetProperty(i => i.Height, change.Height)
                     .SetProperty(i => i.ThumbHash, change.ThumbHash)
@@ -78,16 +84,38 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
         return await db.Images.AnyAsync(image => image.Id == change.Id, cancellationToken) ? UpdateOutcome.Conflict : UpdateOutcome.Missing;
     }
 
-    public async Task RemoveAsync(Id id, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(Id id, long? version, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        await db.Images.Where(image => image.Id == id).ExecuteDeleteAsync(cancellationToken);
+        if (await db.Images.AsNoTracking().FirstOrDefaultAsync(i => i.Id == id, cancellationToken) is not { } image) return false;
+        return await db.InTransactionAsync(
+            async () =>
+            {
+                await StorageUse.AddAsync(db, image.OwnerId, 0, 0, cancellationToken);
+                if (await db.Images.Where(i => i.Id == id && (version == null || i.Version == version)).ExecuteDeleteAsync(cancellationToken) == 0) return false;
+                await StorageUse.AddAsync(db, image.OwnerId, -image.Bytes, 0, cancellationToken);
+                return true;
+            },
+            cancellationToken);
     }
 
-    public async Task<long> BytesOwnedAsync(Id owner, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<Id>> ExistingAsync(IReadOnlyCollection<Id> ids, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Images.Where(image => image.OwnerId == owner).SumAsync(image => image.Bytes, cancellationToken);
+        return (await db.Images.Where(image => ids.Contains(image.Id)).Select(image => image.Id).ToListAsync(cancellationToken)).ToHashSet();
+    }
+
+    private static async Task<AddResult> AddAsync(CatalogueDbContext db, ImageRecord image, CancellationToken cancellationToken)
+    {
+        await StorageUse.AddAsync(db, image.OwnerId, image.Bytes, 0, cancellationToken);
+        if (await db.Reservations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == image.Id, cancellationToken) is { } reservation)
+        {
+            await db.Reservations.Where(r => r.Id == image.Id).ExecuteDeleteAsync(cancellationToken);
+            await StorageUse.AddAsync(db, image.OwnerId, 0, -reservation.Bytes, cancellationToken);
+        }
+        db.Images.Add(image);
+        await db.SaveChangesAsync(cancellationToken);
+        return new AddResult(AddOutcome.Added, null);
     }
 
     private static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is

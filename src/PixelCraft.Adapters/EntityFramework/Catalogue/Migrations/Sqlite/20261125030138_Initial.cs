@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore.Migrations;
+﻿using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -41,6 +41,33 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     table.PrimaryKey("PK_images", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "reservations",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_reservations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "storage_use",
+                columns: table => new
+                {
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    used = table.Column<long>(type: "INTEGER", nullable: false),
+                    reserved = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_storage_use", x => x.owner_id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
                 table: "images",
@@ -57,6 +84,28 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 table: "images",
                 column: "created_at",
                 filter: "status = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_trash",
+                table: "images",
+                column: "trashed_at",
+                filter: "trashed_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_images_owner_sha256",
+                table: "images",
+                columns: new[] { "owner_id", "sha256" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reservations_expires",
+                table: "reservations",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reservations_owner",
+                table: "reservations",
+                column: "owner_id");
         }
 
         /// <inheritdoc />
@@ -64,6 +113,12 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
         {
             migrationBuilder.DropTable(
                 name: "images");
+
+            migrationBuilder.DropTable(
+                name: "reservations");
+
+            migrationBuilder.DropTable(
+                name: "storage_use");
         }
     }
 }

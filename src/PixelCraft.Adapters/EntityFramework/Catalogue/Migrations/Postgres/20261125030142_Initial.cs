@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -46,6 +46,35 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     table.PrimaryKey("PK_images", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "reservations",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    bytes = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_reservations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "storage_use",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    used = table.Column<long>(type: "bigint", nullable: false),
+                    reserved = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_storage_use", x => x.owner_id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
                 schema: "catalogue",
@@ -65,6 +94,32 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 table: "images",
                 column: "created_at",
                 filter: "status = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_trash",
+                schema: "catalogue",
+                table: "images",
+                column: "trashed_at",
+                filter: "trashed_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_images_owner_sha256",
+                schema: "catalogue",
+                table: "images",
+                columns: new[] { "owner_id", "sha256" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reservations_expires",
+                schema: "catalogue",
+                table: "reservations",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reservations_owner",
+                schema: "catalogue",
+                table: "reservations",
+                column: "owner_id");
         }
 
         /// <inheritdoc />
@@ -72,6 +127,14 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
         {
             migrationBuilder.DropTable(
                 name: "images",
+                schema: "catalogue");
+
+            migrationBuilder.DropTable(
+                name: "reservations",
+                schema: "catalogue");
+
+            migrationBuilder.DropTable(
+                name: "storage_use",
                 schema: "catalogue");
         }
     }
