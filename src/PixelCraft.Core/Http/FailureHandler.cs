@@ -45,6 +45,7 @@ public static class ApiPaths
         http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments("/i", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments("/p", StringComparison.Ordinal)
+        || http.Request.Path.StartsWithSegments("/t", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments("/openapi", StringComparison.Ordinal);

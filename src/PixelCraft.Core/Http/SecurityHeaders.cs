@@ -31,7 +31,8 @@ public static class SecurityHeaders
     });
 
     private static string Policy(PathString path) =>
-        path.StartsWithSegments("/i", StringComparison.Ordinal) || path.StartsWithSegments("/p", StringComparison.Ordinal) ? ContentPolicy
+        path.StartsWithSegments("/i", StringComparison.Ordinal) || path.StartsWithSegments("/p", StringComparison.Ordinal)
+            || path.StartsWithSegments("/t", StringComparison.Ordinal) ? ContentPolicy
         : path.StartsWithSegments("/scalar", StringComparison.Ordinal) ? ReferencePolicy
         : PagePolicy;
 }

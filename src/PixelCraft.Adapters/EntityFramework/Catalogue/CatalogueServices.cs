@@ -9,5 +9,6 @@ public static class CatalogueServices
     /// <summary>The catalogue on PostgreSQL where <paramref name="postgres"/> is given, else in the SQLite file.</summary>
     public static IServiceCollection AddCatalogue(this IServiceCollection services, string? postgres, string sqliteFile) => services
         .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>("catalogue", postgres, sqliteFile)
-        .AddSingleton<ICatalogue, EfCatalogue>();
+        .AddSingleton<ICatalogue, EfCatalogue>()
+        .AddSingleton<ITransformIndex, EfTransformIndex>();
 }

@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore.Migrations;
+﻿using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -31,6 +31,8 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     thumb_hash = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     content_hash = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "TEXT", nullable: false),
+                    metadata = table.Column<string>(type: "TEXT", nullable: true),
+                    taken_at = table.Column<long>(type: "INTEGER", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
                     trashed_at = table.Column<long>(type: "INTEGER", nullable: true),
@@ -39,6 +41,19 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_images", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "transforms",
+                columns: table => new
+                {
+                    image_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 150, nullable: false),
+                    made_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_transforms", x => new { x.image_id, x.name });
                 });
 
             migrationBuilder.CreateIndex(
@@ -64,6 +79,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
         {
             migrationBuilder.DropTable(
                 name: "images");
+
+            migrationBuilder.DropTable(
+                name: "transforms");
         }
     }
 }
