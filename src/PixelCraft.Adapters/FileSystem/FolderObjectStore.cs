@@ -22,7 +22,7 @@ namespace PixelCraft.Adapters.FileSystem;
 /// </para>
 /// Permissions needed: to read, write and make folders below the root.
 /// </summary>
-internal sealed class FolderObjectStore : IObjectStore
+internal sealed class FolderObjectStore : IObjectStore, ILocalObjects
 {
     private const string Name = "object store";
     private const int BufferSize = 128 * 1024;
@@ -132,6 +132,13 @@ internal sealed class FolderObjectStore : IObjectStore
             return true;
         });
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public string? PathOf(string key)
+    {
+        var (_, path) = Locate(key);
+        return File.Exists(path) ? path : null;
     }
 
     private (int Fan, string Path) Locate(string key)

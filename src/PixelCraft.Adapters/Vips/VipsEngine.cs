@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using NetVips;
 using PixelCraft.Adapters.FileSystem;
+using PixelCraft.Adapters.Metadata;
 using PixelCraft.Images.Engine;
 using PixelCraft.Images.Formats;
 
@@ -36,6 +37,11 @@ internal sealed class VipsEngine : IImageEngine
         Task.Factory.StartNew(
             () => Render(request, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <inheritdoc/>
+    public Task<TransformResult> TransformAsync(TransformRequest request, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(
+            () => VipsTransform.Run(request, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     private static RenderResult Render(RenderRequest request, CancellationToken cancellationToken)
     {
         // Opened here first, so that a missing file or too few handles are the system's exceptions and no fault of the image.
@@ -49,7 +55,7 @@ internal sealed class VipsEngine : IImageEngine
         try
         {
             using var image = Decode(request, header.Format, cancellationToken);
-            return Encode(request, image, cancellationToken);
+            return Encode(request, image, cancellationToken) with { Metadata = MetadataReader.Read(request.OriginalPath) };
         }
         catch (VipsException e)
         {

@@ -7,7 +7,7 @@ namespace PixelCraft.Delivery;
 /// <c>/i/{id}/{hash}/{size}.webp</c> for what anybody may see, <c>/p/{id}/…</c> for the rest: two paths, so that an
 /// edge can keep the one and never sees a reason to keep the other.
 /// </summary>
-internal sealed class ImageUrls(SignedLinks links) : IImageUrls
+internal sealed class ImageUrls(SignedLinks links, TransformSignatures signatures) : IImageUrls
 {
     public string Variant(ImageRecord image, int size) =>
         IsPublic(image) ? $"/i/{image.Id}/{image.ContentHash}/{size}.webp" : $"/p/{image.Id}/{size}.webp";
@@ -16,6 +16,13 @@ internal sealed class ImageUrls(SignedLinks links) : IImageUrls
 
     public string SignedVariant(ImageRecord image, int size) =>
         IsPublic(image) ? Variant(image, size) : $"{Variant(image, size)}?sig={links.Sign(image.Id, image.ContentHash)}";
+
+    public string Transform(ImageRecord image, Transform transform, TransformFormat? format)
+    {
+        if (transform.Fault() is var (field, text)) throw new ArgumentException($"{field}: {text}", nameof(transform));
+        var path = new TransformPath(transform, image.Id, format);
+        return $"/t/{signatures.Sign(path, image.ContentHash, expires: !IsPublic(image))}/{path}";
+    }
 
     /// <summary>Whether anybody who has the URL may see it.</summary>
     public static bool IsPublic(ImageRecord image) =>

@@ -46,6 +46,7 @@ public static class ApiPaths
         http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         || http.Request.Path.StartsWithSegments("/i", StringComparison.OrdinalIgnoreCase)
         || http.Request.Path.StartsWithSegments("/p", StringComparison.OrdinalIgnoreCase)
+        || http.Request.Path.StartsWithSegments("/t", StringComparison.OrdinalIgnoreCase)
         || http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         || http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)
         || http.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase);

@@ -67,6 +67,9 @@ public static class Problems
     /// <summary>A dependency is away.</summary>
     public static readonly Problem Unavailable = new("unavailable", StatusCodes.Status503ServiceUnavailable, "Part of PixelCraft is not available right now.");
 
+    /// <summary>More work than can be done now.</summary>
+    public static readonly Problem Busy = new("busy", StatusCodes.Status503ServiceUnavailable, "The server has too much to do right now.");
+
     /// <summary>No room left in the store.</summary>
     public static readonly Problem StorageFull = new("storage-full", StatusCodes.Status507InsufficientStorage, "There is no room left on the server.");
 
@@ -91,6 +94,13 @@ public static class Problems
 
     /// <summary>A field is wrong; the extension <c>errors</c> says which.</summary>
     public static readonly Problem InvalidField = new("invalid-field", StatusCodes.Status422UnprocessableEntity, "Some of what you entered can't be used.");
+
+    // variants on demand
+    /// <summary>The options in the path can't be read.</summary>
+    public static readonly Problem InvalidTransform = new("invalid-transform", StatusCodes.Status400BadRequest, "There is no such variant.");
+
+    /// <summary>The image is fine, but this can't be made of it.</summary>
+    public static readonly Problem TransformRefused = new("transform-refused", StatusCodes.Status422UnprocessableEntity, "This variant can't be made of this image.");
 
     // uploads
     /// <summary>No file came.</summary>

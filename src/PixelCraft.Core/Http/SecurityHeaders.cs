@@ -42,7 +42,7 @@ public static class SecurityHeaders
 
     // Routes are found whatever the case of their letters, so the policy must be too.
     private static string Policy(HttpContext http) =>
-        Is(http, "/i") || Is(http, "/p") ? ContentPolicy
+        Is(http, "/i") || Is(http, "/p") || Is(http, "/t") ? ContentPolicy
         : ApiPaths.IsApi(http) ? ApiPolicy
         : Is(http, "/scalar") ? ReferencePolicy
         : PagePolicy;

@@ -32,6 +32,9 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
         return ChangeOwnAsync(caller, id, image => Apply(image, edit), version, cancellationToken);
     }
 
+    public Task<ChangeResult> TagFromKeywordsAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(caller, id, WithKeywords, null, cancellationToken);
+
     public Task<ChangeResult> TrashAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
         ChangeOwnAsync(
             caller, id, image => image.TrashedAt is null ? image with { TrashedAt = time.GetUtcNow() } : null, null, cancellationToken);
@@ -81,6 +84,13 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
             // The old URL dies with the old visibility.
             ContentHash = visibility == image.Visibility ? image.ContentHash : ContentHash.New(image.Sha256),
         };
+    }
+
+    private static ImageRecord? WithKeywords(ImageRecord image)
+    {
+        var keywords = Normalise([.. image.Metadata?.Keywords.Where(keyword => keyword.Trim().Length is > 0 and <= ImageEdit.MaxTagLength) ?? []]);
+        var added = keywords.Except(image.Tags, StringComparer.Ordinal).Take(ImageEdit.MaxTags - image.Tags.Count).ToList();
+        return added.Count == 0 ? null : image with { Tags = Normalise([.. image.Tags, .. added]) };
     }
 
     private static string[] Normalise(IReadOnlyList<string> tags) =>

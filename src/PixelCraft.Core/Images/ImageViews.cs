@@ -5,7 +5,7 @@ using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Images;
 
-/// <summary>An image as the API shows it.</summary>
+/// <summary>An image as the API shows it. The place in its metadata is for the owner alone.</summary>
 internal sealed record ImageView(
     Id Id,
     Id OwnerId,
@@ -23,6 +23,8 @@ internal sealed record ImageView(
     int Width,
     int Height,
     string? ThumbHash,
+    ImageMetadata? Metadata,
+    DateTimeOffset? TakenAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? TrashedAt,

@@ -25,6 +25,7 @@ internal static class ImagesApi
             .WithDescription("Needs `If-Match` with the version that the change is based on, or `*`.");
         images.MapDelete("/{id}", TrashAsync).RequireAuthorization(Policies.Write).WithSummary("Put an image into the trash");
         images.MapPost("/{id}/restore", RestoreAsync).RequireAuthorization(Policies.Write).WithSummary("Take an image out of the trash");
+        images.MapPost("/{id}/tags/from-keywords", TagFromKeywordsAsync).RequireAuthorization(Policies.Write).WithSummary("Add the keywords in the original's metadata to the tags");
         UploadApi.Map(images);
     }
 
@@ -90,6 +91,13 @@ internal static class ImagesApi
         return await AnswerAsync(caller, await images.RestoreAsync(caller, id, cancellationToken), http, presenter, cancellationToken);
     }
 
+    private static async Task<Results<Ok<ImageView>, ProblemHttpResult>> TagFromKeywordsAsync(
+        Id id, HttpContext http, IImages images, ImagePresenter presenter, CancellationToken cancellationToken)
+    {
+        var caller = Caller.From(http.User);
+        return await AnswerAsync(caller, await images.TagFromKeywordsAsync(caller, id, cancellationToken), http, presenter, cancellationToken);
+    }
+
     private static async Task<Results<Ok<ImageView>, ProblemHttpResult>> AnswerAsync(
         Caller caller, ChangeResult result, HttpContext http, ImagePresenter presenter, CancellationToken cancellationToken)
     {
@@ -140,6 +148,8 @@ internal sealed class ImagePresenter(IMemberDirectory members, IImageUrls urls)
         image.Width,
         image.Height,
         image.ThumbHash,
+        caller.Is(image.OwnerId) ? image.Metadata : image.Metadata?.WithoutPlace(),
+        image.TakenAt,
         image.CreatedAt,
         image.UpdatedAt,
         image.TrashedAt,

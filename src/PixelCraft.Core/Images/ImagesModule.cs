@@ -16,6 +16,7 @@ public static class ImagesModule
         services.AddImageRecords();
         services.AddSingleton<IImages, ImageService>();
         services.AddScoped<IUploads, Uploader>();
+        services.AddSingleton<ITransforms, Transformer>();
         services.AddScoped<ImagePresenter>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ImagesJson.Default));
         return services;
@@ -36,6 +37,7 @@ public static class ImagesModule
     private static void AddImageRecords(this IServiceCollection services)
     {
         services.TryAddSingleton<ImageRecords>();
+        services.TryAddSingleton<ImageEraser>();
         services.TryAddSingleton<IImageLookup>(provider => provider.GetRequiredService<ImageRecords>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMemberData, MemberImages>());
     }

@@ -2,13 +2,12 @@ using System.Text.Json;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Engine;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
 
 /// <summary>What this module keeps of a member: for the export of all data, and for the deletion of an account.</summary>
-internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, IObjectStore store) : IMemberData
+internal sealed class MemberImages(ICatalogue catalogue, ImageEraser eraser, IObjectStore store) : IMemberData
 {
     private const int BatchSize = 100;
 
@@ -26,13 +25,7 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, I
 
     public async Task EraseAsync(Id member, CancellationToken cancellationToken)
     {
-        await foreach (var image in AllAsync(member, cancellationToken))
-        {
-            // The record goes last: while it is there, this can be begun again.
-            foreach (var size in VariantSizes.All) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
-            await store.DeleteAsync(ObjectKeys.Original(image.Id), cancellationToken);
-            await records.RemoveAsync(image.Id, null, cancellationToken);
-        }
+        await foreach (var image in AllAsync(member, cancellationToken)) await eraser.EraseAsync(image, cancellationToken);
     }
 
     private async IAsyncEnumerable<ImageRecord> AllAsync(

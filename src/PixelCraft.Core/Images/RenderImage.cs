@@ -31,7 +31,7 @@ internal sealed class RenderImage(
         // The catalogue and not the cache: this decides what is written.
         if (await catalogue.FindAsync(id, cancellationToken) is not { Status: ImageStatus.Processing } image) return JobResult.Done;
 
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder("render");
         try
         {
             switch (await RenderAsync(image, folder.Path, cancellationToken))
@@ -83,6 +83,8 @@ internal sealed class RenderImage(
                 Height = rendered.Height,
                 ThumbHash = rendered.ThumbHash,
                 Variants = variants,
+                Metadata = rendered.Metadata,
+                TakenAt = rendered.Metadata?.TakenAt(),
             },
             null,
             cancellationToken);
@@ -96,11 +98,4 @@ internal sealed class RenderImage(
         now => now.Status != ImageStatus.Processing ? null : now with { Status = ImageStatus.Failed, FailureReason = reason },
         null,
         cancellationToken);
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("pixelcraft-render-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 }

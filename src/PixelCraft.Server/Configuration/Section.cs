@@ -28,6 +28,7 @@ internal sealed record Section(string Name, Type Options, Action<IServiceCollect
         Of<UploadOptions>("Uploads"),
         Of<EngineOptions>("Engine"),
         Of<DeliveryOptions>("Delivery"),
+        Of<TransformOptions>("Transforms"),
         Of<JobQueueOptions>("Jobs"),
         Of<InProcessCacheOptions>("Cache"),
         Of<LimitOptions>("Limits"),

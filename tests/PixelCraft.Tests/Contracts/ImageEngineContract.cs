@@ -6,7 +6,7 @@ using Xunit;
 namespace PixelCraft.Tests.Contracts;
 
 /// <summary>What <see cref="IImageEngine"/> promises, for every adapter. Originals are made, and variants looked at, with libvips.</summary>
-public abstract class ImageEngineContract(Servers servers) : IDisposable
+public abstract partial class ImageEngineContract(Servers servers) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-engine-").FullName;
 

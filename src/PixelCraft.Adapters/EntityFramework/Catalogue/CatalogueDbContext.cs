@@ -9,7 +9,7 @@ using PixelCraft.Images.Contracts;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>
-/// The tables of the Images module. Tags and variants are JSON text: they are read and written with their record and
+/// The tables of the Images module. Tags, variants and metadata are JSON text: they are read and written with their record and
 /// never queried by parts.
 /// </summary>
 internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext(options)
@@ -19,6 +19,8 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
     public DbSet<StorageUse> StorageUse => Set<StorageUse>();
 
     public DbSet<Reservation> Reservations => Set<Reservation>();
+
+    public DbSet<StoredTransform> Transforms => Set<StoredTransform>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -51,6 +53,8 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.Property(i => i.ThumbHash).HasColumnName("thumb_hash").HasMaxLength(40);
             image.Property(i => i.ContentHash).HasColumnName("content_hash").HasMaxLength(32);
             image.Property(i => i.Variants).HasColumnName("variants");
+            image.Property(i => i.Metadata).HasColumnName("metadata").HasConversion<JsonObject<ImageMetadata>>();
+            image.Property(i => i.TakenAt).HasColumnName("taken_at");
             image.Property(i => i.CreatedAt).HasColumnName("created_at");
             image.Property(i => i.UpdatedAt).HasColumnName("updated_at");
             image.Property(i => i.TrashedAt).HasColumnName("trashed_at");
@@ -84,11 +88,23 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             reservation.HasIndex(r => r.OwnerId).HasDatabaseName("ix_reservations_owner");
             reservation.HasIndex(r => r.ExpiresAt).HasDatabaseName("ix_reservations_expires");
         });
+        modelBuilder.Entity<StoredTransform>(transform =>
+        {
+            transform.ToTable("transforms");
+            transform.HasKey(t => new { t.ImageId, t.Name });
+            transform.Property(t => t.ImageId).HasColumnName("image_id");
+            transform.Property(t => t.Name).HasColumnName("name").HasMaxLength(150);
+            transform.Property(t => t.MadeAt).HasColumnName("made_at");
+        });
     }
 
     private sealed class Json<T>() : ValueConverter<IReadOnlyList<T>, string>(
         list => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
         text => JsonSerializer.Deserialize<T[]>(text, JsonSerializerOptions.Web)!);
+
+    private sealed class JsonObject<T>() : ValueConverter<T, string>(
+        value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+        text => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!);
 
     private sealed class JsonComparer<T>() : ValueComparer<IReadOnlyList<T>>(
         (a, b) => a!.SequenceEqual(b!),

@@ -76,6 +76,8 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
                     .SetProperty(i => i.ThumbHash, change.ThumbHash)
                     .SetProperty(i => i.ContentHash, change.ContentHash)
                     .SetProperty(i => i.Variants, change.Variants)
+                    .SetProperty(i => i.Metadata, change.Metadata)
+                    .SetProperty(i => i.TakenAt, change.TakenAt)
                     .SetProperty(i => i.UpdatedAt, change.UpdatedAt)
                     .SetProperty(i => i.TrashedAt, change.TrashedAt)
                     .SetProperty(i => i.Version, change.Version + 1),
@@ -118,7 +120,7 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
         return new AddResult(AddOutcome.Added, null);
     }
 
-    private static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is
+    internal static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is
         Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation }
         or Microsoft.Data.Sqlite.SqliteException { SqliteExtendedErrorCode: 1555 or 2067 }; // PRIMARYKEY, UNIQUE
 }

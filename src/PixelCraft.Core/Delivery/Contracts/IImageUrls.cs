@@ -16,4 +16,13 @@ public interface IImageUrls
 
     /// <summary>A URL of a private variant that needs no session until it expires, after <see cref="DeliveryOptions.LinkLifetime"/>.</summary>
     string SignedVariant(ImageRecord image, int size);
+
+    /// <summary>
+    /// The URL of a variant on demand, which is made when it is first asked for. Of a public or unlisted image: immutable,
+    /// for anybody. Of a private one: for whoever has it until it expires, after <see cref="DeliveryOptions.LinkLifetime"/>.
+    /// </summary>
+    /// <param name="image">The image, ready.</param>
+    /// <param name="transform">What to make; one with a fault throws <see cref="ArgumentException"/>.</param>
+    /// <param name="format">The format; null leaves it to what the client accepts.</param>
+    string Transform(ImageRecord image, Transform transform, TransformFormat? format);
 }

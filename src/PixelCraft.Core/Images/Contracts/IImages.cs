@@ -23,6 +23,9 @@ public interface IImages
     /// <param name="cancellationToken">Ends the call.</param>
     Task<ChangeResult> EditAsync(Caller caller, Id id, ImageEdit edit, long? version, CancellationToken cancellationToken);
 
+    /// <summary>Adds the keywords of the original's metadata to the tags, as many as there is room for; those that are too long are left out.</summary>
+    Task<ChangeResult> TagFromKeywordsAsync(Caller caller, Id id, CancellationToken cancellationToken);
+
     /// <summary>Puts an image into the trash; nothing happens when it is there already.</summary>
     Task<ChangeResult> TrashAsync(Caller caller, Id id, CancellationToken cancellationToken);
 
@@ -67,17 +70,23 @@ public sealed record ImagePage(IReadOnlyList<ImageRecord> Items, Id? Next);
 /// <param name="Visibility">Who may see it.</param>
 public sealed record ImageEdit(string? Title = null, string? Description = null, IReadOnlyList<string>? Tags = null, Visibility? Visibility = null)
 {
+    /// <summary>The most tags of an image.</summary>
+    public const int MaxTags = 50;
+
+    /// <summary>Characters of the longest tag.</summary>
+    public const int MaxTagLength = 50;
+
     /// <summary>What breaks a limit, as field and text; null when nothing does.</summary>
     public (string Field, string Text)? Fault()
     {
         if (Title?.Length > 200) return ("title", "At most 200 characters.");
         if (Description?.Length > 5_000) return ("description", "At most 5,000 characters.");
-        if (Tags?.Count > 50) return ("tags", "At most 50 tags.");
+        if (Tags?.Count > MaxTags) return ("tags", $"At most {MaxTags} tags.");
         // JSON can hold null here, and U+0000, which PostgreSQL can't keep.
         if (Tags?.Any(tag => tag is null || tag.Contains('\0')) == true) return ("tags", "A tag is a text without U+0000.");
         if (Title?.Contains('\0') == true) return ("title", "Without U+0000.");
         if (Description?.Contains('\0') == true) return ("description", "Without U+0000.");
-        if (Tags?.Any(tag => tag.Trim().Length is 0 or > 50) == true) return ("tags", "A tag has 1 to 50 characters.");
+        if (Tags?.Any(tag => tag.Trim().Length is 0 or > MaxTagLength) == true) return ("tags", $"A tag has 1 to {MaxTagLength} characters.");
         if (Visibility is { } visibility && !Enum.IsDefined(visibility)) return ("visibility", "One of public, unlisted, private.");
         return null;
     }

@@ -61,6 +61,12 @@ public sealed record ImageRecord
     /// <summary>The stored variants, smallest first; empty until <c>ready</c>.</summary>
     public IReadOnlyList<Variant> Variants { get; init; } = [];
 
+    /// <summary>What the original says about itself; null until <c>ready</c>, or when that is nothing.</summary>
+    public ImageMetadata? Metadata { get; init; }
+
+    /// <summary>When it was taken, as the original says, UTC; a time without zone is taken as UTC. Null when not known.</summary>
+    public DateTimeOffset? TakenAt { get; init; }
+
     /// <summary>When it was uploaded, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -125,4 +131,7 @@ public static class ObjectKeys
 
     /// <summary>A variant, by the size of its box.</summary>
     public static string Variant(Id image, int size) => $"variants/{image}/{size}.webp";
+
+    /// <summary>A variant on demand, by its name: the transform, a dot, and the extension.</summary>
+    public static string Transform(Id image, string name) => $"transforms/{image}/{name}";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Images.Engine;
 
@@ -16,6 +17,14 @@ public interface IImageEngine
     /// <exception cref="StorageFullException">There is no room in the output folder.</exception>
     /// <exception cref="IOException">The original can't be opened or a variant can't be written.</exception>
     Task<RenderResult> RenderAsync(RenderRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes one variant on demand: in sRGB, upright before it is turned further, without any metadata; of an animation the
+    /// first frame. Faults are told as for <see cref="RenderAsync"/>.
+    /// </summary>
+    /// <exception cref="StorageFullException">There is no room for the output.</exception>
+    /// <exception cref="IOException">The source can't be opened or the output can't be written.</exception>
+    Task<TransformResult> TransformAsync(TransformRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>What to make of which file.</summary>
@@ -38,7 +47,11 @@ public abstract record RenderResult;
 /// <param name="Height">Pixels down, likewise.</param>
 /// <param name="ThumbHash">The ThumbHash, 5 to 25 bytes in base 64.</param>
 /// <param name="Variants">Smallest first.</param>
-public sealed record Rendered(int Width, int Height, string ThumbHash, IReadOnlyList<RenderedVariant> Variants) : RenderResult;
+public sealed record Rendered(int Width, int Height, string ThumbHash, IReadOnlyList<RenderedVariant> Variants) : RenderResult
+{
+    /// <summary>What the original says about itself; null when that is nothing.</summary>
+    public ImageMetadata? Metadata { get; init; }
+}
 
 /// <summary>The file can't be processed, however often it is tried.</summary>
 /// <param name="Reason">Why, a sentence for the owner of the image.</param>

@@ -46,5 +46,7 @@ public class SourceSetTests
         public string Original(ImageRecord image) => "/o";
 
         public string SignedVariant(ImageRecord image, int size) => $"/s/{size}";
+
+        public string Transform(ImageRecord image, Transform transform, TransformFormat? format) => $"/t/{transform}";
     }
 }

@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -36,6 +36,8 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     thumb_hash = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     content_hash = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "text", nullable: false),
+                    metadata = table.Column<string>(type: "text", nullable: true),
+                    taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     trashed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -73,6 +75,20 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_storage_use", x => x.owner_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "transforms",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    image_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(150)", maxLength: 150, nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_transforms", x => new { x.image_id, x.name });
                 });
 
             migrationBuilder.CreateIndex(
@@ -135,6 +151,10 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "storage_use",
+                schema: "catalogue");
+
+            migrationBuilder.DropTable(
+                name: "transforms",
                 schema: "catalogue");
         }
     }

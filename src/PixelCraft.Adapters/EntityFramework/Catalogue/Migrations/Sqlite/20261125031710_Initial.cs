@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -31,6 +31,8 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     thumb_hash = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     content_hash = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "TEXT", nullable: false),
+                    metadata = table.Column<string>(type: "TEXT", nullable: true),
+                    taken_at = table.Column<long>(type: "INTEGER", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
                     trashed_at = table.Column<long>(type: "INTEGER", nullable: true),
@@ -66,6 +68,19 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_storage_use", x => x.owner_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "transforms",
+                columns: table => new
+                {
+                    image_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 150, nullable: false),
+                    made_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_transforms", x => new { x.image_id, x.name });
                 });
 
             migrationBuilder.CreateIndex(
@@ -119,6 +134,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "storage_use");
+
+            migrationBuilder.DropTable(
+                name: "transforms");
         }
     }
 }
