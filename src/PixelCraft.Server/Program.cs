@@ -9,7 +9,9 @@ var root = new RootCommand("PixelCraft: a self-hosted image platform. Without a 
     MigrateCommand.Create(),
     MemberCommand.Create(),
 };
-return await root.Parse(IsServe(args) ? ["serve", .. args] : args).InvokeAsync();
+return await root.Parse(IsServe(args) ? ["serve", .. args] : args).InvokeAsync(
+    // The host hears the signals itself, and takes its time to drain; the parser would end it after 2 s.
+    new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 // "pixelcraft" and "pixelcraft --demo" serve; "pixelcraft --help" and "--version" are the root's own.
 static bool IsServe(string[] args) => args is [] || (args[0].StartsWith('-') && args[0] is not ("--help" or "-h" or "-?" or "--version"));

@@ -29,7 +29,7 @@ internal static class ServerHost
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls(server.Listen);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = DrainTime);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = server.StopDelay + DrainTime);
         AddLogging(builder.Logging, settings.Get<LoggingOptions>(), quiet);
 
         var services = builder.Services;
@@ -40,6 +40,7 @@ internal static class ServerHost
         services.AddLimits();
         services.AddSingleton(provider => new Dependencies(provider, settings));
         services.AddSingleton<Readiness>();
+        services.AddHostedService(provider => new StopDelay(server, provider.GetRequiredService<TimeProvider>()));
         services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
         Adapters.Add(services, settings);

@@ -28,6 +28,7 @@ public static class ApiReference
             {
                 ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API token, made on the account page." },
             };
+            ApiDocument.Complete(document);
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
             return Task.CompletedTask;
         });
@@ -44,6 +45,9 @@ public static class ApiReference
     public static void MapApiReference(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi();
-        routes.MapScalarApiReference("/scalar", options => options.WithTitle("PixelCraft API"));
+        routes.MapScalarApiReference("/scalar", options => options
+            .WithTitle("PixelCraft API")
+            // Nothing from elsewhere: the policy of the page allows only this site.
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
     }
 }

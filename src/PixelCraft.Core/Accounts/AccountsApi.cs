@@ -19,26 +19,32 @@ internal static class AccountsApi
         var api = routes.MapGroup("/api/v1").WithTags("Accounts").RequireRateLimit(LimitPolicy.Api);
 
         // Open to everybody: limited by address.
-        api.MapPost("/members", RegisterAsync).WithName("Register").RequireRateLimit(LimitPolicy.Register);
-        api.MapPost("/session", SignInAsync).WithName("SignIn").RequireRateLimit(LimitPolicy.SignIn);
-        api.MapDelete("/session", SignOutAsync).WithName("SignOut");
+        api.MapPost("/members", RegisterAsync).WithName("Register").WithSummary("Make an account")
+            .WithDescription("Without a session afterwards: sign in next. `invitation` where registration asks for one.").RequireRateLimit(LimitPolicy.Register);
+        api.MapPost("/session", SignInAsync).WithName("SignIn").WithSummary("Sign in")
+            .WithDescription("Sets the session's cookie. Programs rather use an API token.").RequireRateLimit(LimitPolicy.SignIn);
+        api.MapDelete("/session", SignOutAsync).WithName("SignOut").WithSummary("Sign out");
 
-        api.MapGet("/me", MeAsync).WithName("GetMe").RequireAuthorization(Policies.Read);
+        api.MapGet("/me", MeAsync).WithName("GetMe").WithSummary("Your account").RequireAuthorization(Policies.Read);
 
         var own = api.MapGroup("").RequireAuthorization(Policies.Session);
-        own.MapDelete("/me", DeleteAsync).WithName("DeleteMe");
-        own.MapGet("/me/export", Export).WithName("ExportMe");
-        own.MapPut("/me/password", ChangePasswordAsync).WithName("ChangePassword");
-        own.MapGet("/sessions", SessionsAsync).WithName("ListSessions");
-        own.MapDelete("/sessions/{id}", RevokeSessionAsync).WithName("RevokeSession");
-        own.MapGet("/tokens", TokensAsync).WithName("ListTokens");
-        own.MapPost("/tokens", CreateTokenAsync).WithName("CreateToken");
-        own.MapDelete("/tokens/{id}", RevokeTokenAsync).WithName("RevokeToken");
+        own.MapDelete("/me", DeleteAsync).WithName("DeleteMe").WithSummary("Delete your account")
+            .WithDescription("Closed at once; everything of it is removed soon after.");
+        own.MapGet("/me/export", Export).WithName("ExportMe").WithSummary("All your data, as a ZIP archive");
+        own.MapPut("/me/password", ChangePasswordAsync).WithName("ChangePassword").WithSummary("Change your password")
+            .WithDescription("Ends your other sessions.");
+        own.MapGet("/sessions", SessionsAsync).WithName("ListSessions").WithSummary("Your sessions");
+        own.MapDelete("/sessions/{id}", RevokeSessionAsync).WithName("RevokeSession").WithSummary("End a session");
+        own.MapGet("/tokens", TokensAsync).WithName("ListTokens").WithSummary("Your API tokens");
+        own.MapPost("/tokens", CreateTokenAsync).WithName("CreateToken").WithSummary("Make an API token")
+            .WithDescription("Its text is in the answer and nowhere else.");
+        own.MapDelete("/tokens/{id}", RevokeTokenAsync).WithName("RevokeToken").WithSummary("End an API token");
 
         var administration = api.MapGroup("").RequireAuthorization(Policies.Administrator);
-        administration.MapGet("/members", ListAsync).WithName("ListMembers");
-        administration.MapPatch("/members/{id}", ChangeAsync).WithName("ChangeMember");
-        administration.MapPost("/invitations", InviteAsync).WithName("Invite");
+        administration.MapGet("/members", ListAsync).WithName("ListMembers").WithSummary("List members, newest first");
+        administration.MapPatch("/members/{id}", ChangeAsync).WithName("ChangeMember").WithSummary("Suspend a member, or set the quota");
+        administration.MapPost("/invitations", InviteAsync).WithName("Invite").WithSummary("Make an invitation")
+            .WithDescription("Its code is in the answer and nowhere else.");
     }
 
     private static async Task<Results<Created<RegisteredResponse>, ProblemHttpResult>> RegisterAsync(

@@ -19,9 +19,12 @@ internal static class DeliveryApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var delivery = routes.MapGroup("").WithTags("Delivery");
-        delivery.MapMethods("/i/{id}/{hash}/{size:int}.webp", ["GET", "HEAD"], PublicVariantAsync).WithSummary("A variant of a public or unlisted image");
-        delivery.MapMethods("/p/{id}/{size:int}.webp", ["GET", "HEAD"], PrivateVariantAsync).WithSummary("A variant of a private image, by its owner or a signature");
-        delivery.MapMethods("/p/{id}/original", ["GET", "HEAD"], OriginalAsync).RequireAuthorization(Policies.Read).WithSummary("The original, by its owner");
+        delivery.MapMethods("/i/{id}/{hash}/{size:int}.webp", ["GET", "HEAD"], PublicVariantAsync).WithName("GetVariant").WithSummary("A variant of a public or unlisted image")
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status304NotModified);
+        delivery.MapMethods("/p/{id}/{size:int}.webp", ["GET", "HEAD"], PrivateVariantAsync).WithName("GetPrivateVariant").WithSummary("A variant of a private image, by its owner or a signature")
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status304NotModified);
+        delivery.MapMethods("/p/{id}/original", ["GET", "HEAD"], OriginalAsync).RequireAuthorization(Policies.Read).WithName("GetOriginal").WithSummary("The original, by its owner")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream").Produces(StatusCodes.Status304NotModified);
     }
 
     private static async Task<IResult> PublicVariantAsync(

@@ -18,14 +18,14 @@ internal static class ImagesApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var images = routes.MapGroup("/api/v1/images").WithTags("Images").RequireRateLimit(LimitPolicy.Api);
-        images.MapGet("/", ListAsync).WithSummary("List images, newest first")
+        images.MapGet("/", ListAsync).WithName("ListImages").WithSummary("List images, newest first")
             .WithDescription("Without `owner`: the public images. With `owner`: that member's, all of them for the owner. `trash=true`: your own trash. Pass `next` of the answer as `after` for the next page.");
-        images.MapGet("/{id}", GetAsync).WithSummary("One image");
-        images.MapPatch("/{id}", EditAsync).RequireAuthorization(Policies.Write).WithSummary("Change title, description, tags or visibility")
+        images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("One image");
+        images.MapPatch("/{id}", EditAsync).RequireAuthorization(Policies.Write).WithName("EditImage").WithSummary("Change title, description, tags or visibility")
             .WithDescription("Needs `If-Match` with the version that the change is based on, or `*`.");
-        images.MapDelete("/{id}", TrashAsync).RequireAuthorization(Policies.Write).WithSummary("Put an image into the trash");
-        images.MapPost("/{id}/restore", RestoreAsync).RequireAuthorization(Policies.Write).WithSummary("Take an image out of the trash");
-        images.MapPost("/{id}/tags/from-keywords", TagFromKeywordsAsync).RequireAuthorization(Policies.Write).WithSummary("Add the keywords in the original's metadata to the tags");
+        images.MapDelete("/{id}", TrashAsync).RequireAuthorization(Policies.Write).WithName("TrashImage").WithSummary("Put an image into the trash");
+        images.MapPost("/{id}/restore", RestoreAsync).RequireAuthorization(Policies.Write).WithName("RestoreImage").WithSummary("Take an image out of the trash");
+        images.MapPost("/{id}/tags/from-keywords", TagFromKeywordsAsync).RequireAuthorization(Policies.Write).WithName("TagImageFromKeywords").WithSummary("Add the keywords in the original's metadata to the tags");
         UploadApi.Map(images);
     }
 

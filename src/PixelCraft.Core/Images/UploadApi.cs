@@ -30,6 +30,7 @@ internal static class UploadApi
         .RequireAuthorization(Policies.Write)
         .RequireRateLimit(LimitPolicy.Upload)
         .DisableAntiforgery() // checked here, where the form is streamed
+        .WithName("UploadImages")
         .WithSummary("Upload images")
         .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, 200 when you have an image of the same bytes already, or a problem. Several: 202 when all were taken, else 207, with one result each.")
         .Produces<UploadView>(StatusCodes.Status202Accepted)

@@ -207,7 +207,8 @@ public abstract class CatalogueContract : IAsyncLifetime
         }
         var seen = new List<Id>();
         Id? after = null;
-        while (true)
+        // At most as many pages as there are images, also where a store gives one twice.
+        while (seen.Count <= ids.Count)
         {
             var page = await _catalogue.ListAsync(new ImageQuery { Owner = owner, After = after, Limit = limit }, Cancellation);
             if (page.Count == 0) break;

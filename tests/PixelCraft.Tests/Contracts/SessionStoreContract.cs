@@ -60,6 +60,7 @@ public abstract class SessionStoreContract
         var store = await CreateAsync(_time);
         var session = New(_ids.ForMember());
         await store.AddAsync(session, Cancel);
+        Assert.Equal(session, await store.FindAsync(session.KeyHash, Cancel)); // a copy that is kept must not outlive the change
         _time.Advance(TimeSpan.FromMinutes(30));
         var use = new SessionUse(_time.GetUtcNow(), _time.GetUtcNow().AddHours(1), "192.0.2.7");
 
@@ -82,6 +83,22 @@ public abstract class SessionStoreContract
         Assert.False(await store.TouchAsync(session.KeyHash, session.Use, Cancel));
         Assert.Null(await store.FindAsync(session.KeyHash, Cancel));
         Assert.Empty(await store.ListAsync(session.MemberId, Cancel));
+    }
+
+    [Fact]
+    public async Task Touch_WhileTheSessionIsRemoved_NeverBringsItBack()
+    {
+        var (one, other) = (await CreateAsync(_time), await CreateAsync(_time));
+        for (var round = 0; round < 50; round++)
+        {
+            var session = New(_ids.ForMember());
+            await one.AddAsync(session, Cancel);
+            await Task.WhenAll(
+                Task.Run(() => one.TouchAsync(session.KeyHash, session.Use, Cancel), Cancel),
+                Task.Run(() => one.TouchAsync(session.KeyHash, session.Use, Cancel), Cancel),
+                Task.Run(() => other.RemoveAsync(session.MemberId, session.Id, Cancel), Cancel));
+            Assert.Null(await other.FindAsync(session.KeyHash, Cancel));
+        }
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public abstract class Installation(Servers servers) : IAsyncLifetime
     public const string Password = "correct horse battery";
 
     private readonly List<PixelCraftProcess> _processes = [];
+    private readonly Lock _starting = new();
 
     private protected Servers Servers { get; } = servers;
 
@@ -46,7 +47,7 @@ public abstract class Installation(Servers servers) : IAsyncLifetime
     private protected async Task<PixelCraftProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
         var process = await PixelCraftProcess.StartAsync(settings, Cancellation);
-        _processes.Add(process);
+        lock (_starting) _processes.Add(process);
         return process;
     }
 
@@ -90,10 +91,19 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
 
     private protected override async Task StartAsync()
     {
-        var postgres = await Servers.PostgresAsync();
-        var redis = await Servers.RedisAsync();
-        var s3 = await Servers.S3Async();
-        _settings = new Dictionary<string, string>
+        _settings = await SettingsAsync(Servers);
+        await StartAsync(As("web"));
+        await StartAsync(As("worker"));
+        await AddMembersAsync(As("web"));
+    }
+
+    /// <summary>The configuration of processes that share everything: new databases and a new bucket.</summary>
+    internal static async Task<Dictionary<string, string>> SettingsAsync(Servers servers)
+    {
+        var postgres = await servers.PostgresAsync();
+        var redis = await servers.RedisAsync();
+        var s3 = await servers.S3Async();
+        return new Dictionary<string, string>
         {
             // Two databases: that modules share no tables is seen here.
             ["Postgres:Accounts"] = await postgres.CreateDatabaseAsync(),
@@ -104,9 +114,6 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
             ["S3:AccessKey"] = s3.AccessKey,
             ["S3:SecretKey"] = s3.SecretKey,
         };
-        await StartAsync(As("web"));
-        await StartAsync(As("worker"));
-        await AddMembersAsync(As("web"));
     }
 
     private Dictionary<string, string> As(string role) => new(_settings) { ["Role"] = role };

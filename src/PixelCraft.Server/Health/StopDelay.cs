@@ -1,0 +1,23 @@
+using PixelCraft.Server.Configuration;
+
+namespace PixelCraft.Server.Health;
+
+/// <summary>
+/// Goes on serving for a while after the signal to stop. Readiness answers 503 from the signal on, so load balancers have
+/// the time to notice before the port is closed.
+/// </summary>
+internal sealed class StopDelay(ServerOptions options, TimeProvider time) : IHostedLifecycleService
+{
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        options.StopDelay > TimeSpan.Zero ? Task.Delay(options.StopDelay, time, cancellationToken) : Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using PixelCraft.Cluster;
+using Xunit;
+
+namespace PixelCraft.Tests.Commands;
+
+/// <summary>How the built program ends when it is told to.</summary>
+public sealed class StopTests
+{
+    [Fact]
+    public async Task Stop_WithDelay_TurnsUnreadyAndServesMeanwhile()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await PixelCraftProcess.StartAsync(new Dictionary<string, string> { ["StopDelay"] = "00:00:04" }, cancel);
+        using var client = new HttpClient { BaseAddress = new Uri(server.Url) };
+        var stopping = server.StopAsync(cancel);
+
+        await Eventually.GetAsync(() => StatusAsync("/health/ready"), status => status == HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(4));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/"));
+        Assert.Equal(0, await stopping);
+
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var answer = await client.GetAsync(path, cancel);
+            return answer.StatusCode;
+        }
+    }
+}
