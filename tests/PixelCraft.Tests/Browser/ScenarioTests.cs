@@ -146,7 +146,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         // In a list it is done without leaving the page.
         await keys.PressAsync("ArrowRight");
         await keys.PressAsync("Delete");
-        await Expect(page.Locator(".toast")).ToContainTextAsync("Moved to the trash.");
+        await Expect(page.Locator(".toast").Last).ToContainTextAsync("Moved to the trash.");
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(1);
         await Expect(page.Locator("[data-rows] > li > a")).ToBeFocusedAsync();
         await keys.PressAsync("z");
