@@ -73,13 +73,15 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(1);
         await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(page.Locator(".toast")).ToHaveTextAsync("Restored.");
-        await page.WaitForURLAsync($"**/images/{address}");
+        await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(2);
 
         // Delete, and restore it from the trash.
+        await page.Locator($"[id='i-{address}'] a").ClickAsync();
+        await page.WaitForURLAsync("**/images/*");
         await page.GetByRole(AriaRole.Button, new() { Name = "Move to the trash" }).ClickAsync();
         await page.WaitForURLAsync("**/mine");
         await window.IsSoundAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Account" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Account", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Trash" }).ClickAsync();
         await page.WaitForURLAsync("**/trash");
         await window.IsSoundAsync();
@@ -139,13 +141,12 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(1);
         await keys.PressAsync("z");
         await Expect(page.Locator(".toast")).ToHaveTextAsync("Restored.");
-        await keys.PressAsync("Escape");
-        await page.WaitForURLAsync("**/mine");
+        await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(2);
 
         // In a list it is done without leaving the page.
         await keys.PressAsync("ArrowRight");
         await keys.PressAsync("Delete");
-        await Expect(page.Locator(".toast")).ToContainTextAsync("Moved to the trash.");
+        await Expect(page.Locator(".toast").Last).ToContainTextAsync("Moved to the trash.");
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(1);
         await Expect(page.Locator("[data-rows] > li > a")).ToBeFocusedAsync();
         await keys.PressAsync("z");

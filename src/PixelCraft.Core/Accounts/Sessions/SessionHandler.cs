@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,9 @@ internal sealed class SessionHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        // The page that tells of an outage must not need what is away.
+        if (Context.Features.Get<IStatusCodeReExecuteFeature>() is not null && Response.StatusCode >= StatusCodes.Status500InternalServerError)
+            return AuthenticateResult.NoResult();
         if (ReadKey() is not { } key) return AuthenticateResult.NoResult();
         if (await sessions.ValidateAsync(key, Address, Context.RequestAborted) is not var (session, member))
             return AuthenticateResult.Fail("The session has ended.");
