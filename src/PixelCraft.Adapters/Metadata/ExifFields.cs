@@ -28,8 +28,13 @@ internal static class ExifFields
         directory.GetStringValueArray(tag)?.Take(ImageMetadata.MaxKeywords).Select(value => value.ToString(Encoding.UTF8)) ?? [];
 
     /// <summary>A number above 0 and up to <paramref name="max"/>, else null.</summary>
-    public static double? Number(this Directory directory, int tag, double max) =>
-        directory.TryGetDouble(tag, out var value) && value > 0 && value <= max ? value : null;
+    public static double? Number(this Directory directory, int tag, double max)
+    {
+        // By hand, since TryGetDouble takes a rational by way of a float; what is divided by 0 is out of bounds.
+        var value = directory.TryGetRational(tag, out var rational) ? (double)rational.Numerator / rational.Denominator
+            : directory.TryGetDouble(tag, out var number) ? number : 0;
+        return value > 0 && value <= max ? value : null;
+    }
 
     /// <summary>EXIF 2.32 section 4.6.5: the time by the camera's clock, and since 2.31 its offset.</summary>
     public static string? Taken(this ExifSubIfdDirectory shot)

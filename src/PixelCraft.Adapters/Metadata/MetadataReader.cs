@@ -21,11 +21,13 @@ internal static class MetadataReader
     /// <summary>What the file says; null when that is nothing, or nothing that can be read: an image is none the worse for it.</summary>
     public static ImageMetadata? Read(string path)
     {
-        var exif = Attempt(() => Exif(path)) ?? [];
-        var iptc = Attempt(() => Block(path, "iptc-data") is { } block ? IptcBlock.Read(block) : null);
-        var xmp = Attempt(() => Block(path, "xmp-data") is { } block ? XmpFields.Read(block) : null);
+        var blocks = Attempt(() => Blocks(path)) ?? [];
+        var exif = Attempt(() => Exif(path, blocks.GetValueOrDefault("exif-data"))) ?? [];
+        var iptc = blocks.TryGetValue("iptc-data", out var block) ? Attempt(() => IptcBlock.Read(block)) : null;
+        var xmp = blocks.TryGetValue("xmp-data", out block) ? Attempt(() => XmpFields.Read(block)) : null;
         var found = Found(exif, iptc, xmp);
-        return found == new ImageMetadata { Keywords = found.Keywords } && found.Keywords.Count == 0 ? null : found;
+        // That it is upright, which programs write into everything, is as good as nothing.
+        return found == new ImageMetadata { Keywords = found.Keywords, Orientation = found.Orientation } && found.Keywords.Count == 0 ? null : found;
     }
 
     private static ImageMetadata Found(IReadOnlyList<Directory> exif, IptcDirectory? iptc, XmpFields? xmp)
@@ -57,23 +59,28 @@ internal static class MetadataReader
         };
     }
 
-    private static IReadOnlyList<Directory> Exif(string path)
+    private static IReadOnlyList<Directory> Exif(string path, byte[]? block)
     {
+        if (block is not null)
+        {
+            var from = block.AsSpan().StartsWith(ExifMark) ? ExifMark.Length : 0;
+            return ExifFields.Read(new MemoryStream(block, from, block.Length - from, writable: false));
+        }
+        // A TIFF is EXIF's own container; libvips does not hand its fields on.
         Span<byte> start = stackalloc byte[4];
         using var file = File.OpenRead(path);
-        // A TIFF is EXIF's own container; libvips does not hand its fields on.
-        if (file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && (start.SequenceEqual("II*\0"u8) || start.SequenceEqual("MM\0*"u8)))
-            return ExifFields.Read(file);
-        if (Block(path, "exif-data") is not { } block) return [];
-        var from = block.AsSpan().StartsWith(ExifMark) ? ExifMark.Length : 0;
-        return ExifFields.Read(new MemoryStream(block, from, block.Length - from, writable: false));
+        var isTiff = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && (start.SequenceEqual("II*\0"u8) || start.SequenceEqual("MM\0*"u8));
+        return isTiff ? ExifFields.Read(file) : [];
     }
 
-    private static byte[]? Block(string path, string field)
+    private static Dictionary<string, byte[]> Blocks(string path)
     {
         using var source = Source.NewFromFile(path);
         using var image = Image.NewFromSource(source, access: Enums.Access.Sequential);
-        return image.Contains(field) && image.Get(field) is byte[] { Length: <= MaxBlock } block ? block : null;
+        var blocks = new Dictionary<string, byte[]>();
+        foreach (var field in (string[])["exif-data", "iptc-data", "xmp-data"])
+            if (image.Contains(field) && image.Get(field) is byte[] { Length: <= MaxBlock } block) blocks.Add(field, block);
+        return blocks;
     }
 
     /// <summary>Whatever is wrong with these bytes, and whatever a reader makes of it, is no reason to refuse an image.</summary>

@@ -13,13 +13,17 @@ internal static class AcceptedFormat
     public static TransformFormat Of(IList<MediaTypeHeaderValue>? accept, bool preferAvif)
     {
         TransformFormat[] order = preferAvif ? [TransformFormat.Avif, TransformFormat.WebP] : [TransformFormat.WebP, TransformFormat.Avif];
-        var best = TransformFormat.Jpeg;
-        var weight = accept?.Where(type => type.MediaType == TransformFormat.Jpeg.ContentType()).Max(type => type.Quality ?? 1) ?? 0;
+        var (best, weight) = (TransformFormat.Jpeg, Weight(TransformFormat.Jpeg));
         foreach (var format in order)
         {
-            var named = accept?.Where(type => type.MediaType.Equals(format.ContentType(), StringComparison.OrdinalIgnoreCase)).Max(type => type.Quality ?? 1) ?? 0;
+            var named = Weight(format);
             if (named > 0 && (named > weight || (named == weight && best == TransformFormat.Jpeg))) (best, weight) = (format, named);
         }
         return best;
+
+        // 0 when it is not named.
+        double Weight(TransformFormat format) => accept?
+            .Where(type => type.MediaType.Equals(format.ContentType(), StringComparison.OrdinalIgnoreCase))
+            .Max(type => (double?)(type.Quality ?? 1)) ?? 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -42,7 +43,7 @@ internal sealed class TransformSignatures(SigningKeys keys, TimeProvider time, I
             signature = signature[(dot + 1)..];
         }
         Span<byte> given = stackalloc byte[32];
-        if (signature.Length != MacLength || !Base64Url.TryDecodeFromChars(signature, given, out var length) || length != given.Length) return false;
+        if (signature.Length != MacLength || Base64Url.DecodeFromChars(signature, given, out _, out var length) != OperationStatus.Done || length != given.Length) return false;
         // The last character has two bits that mean nothing: only one spelling is taken.
         if (Base64Url.EncodeToString(given) != signature) return false;
         foreach (var key in keys.All)

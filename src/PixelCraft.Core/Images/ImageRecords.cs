@@ -20,7 +20,7 @@ internal sealed class ImageRecords(ICatalogue catalogue, ICache cache, TimeProvi
         var key = CacheKey(id);
         if (await cache.GetAsync(key, cancellationToken) is { } cached)
             return JsonSerializer.Deserialize(cached, ImagesJson.Default.ImageRecord);
-        var image = await catalogue.FindAsync(id, cancellationToken);
+        var image = ForDelivery(await catalogue.FindAsync(id, cancellationToken));
         if (image is not null) await cache.AddAsync(key, Serialize(image), CacheLifetime, cancellationToken);
         return image;
     }
@@ -45,7 +45,7 @@ internal sealed class ImageRecords(ICatalogue catalogue, ICache cache, TimeProvi
                 case UpdateOutcome.Updated:
                     changed = changed with { Version = changed.Version + 1 };
                     // Not cancelled with the request: the commit is made, and the cache must follow it.
-                    await cache.SetAsync(CacheKey(id), Serialize(changed), CacheLifetime, CancellationToken.None);
+                    await cache.SetAsync(CacheKey(id), Serialize(ForDelivery(changed)!), CacheLifetime, CancellationToken.None);
                     return new ChangeResult(ChangeOutcome.Done, changed);
                 case UpdateOutcome.Missing:
                     return new ChangeResult(ChangeOutcome.NotFound, null);
@@ -66,6 +66,9 @@ internal sealed class ImageRecords(ICatalogue catalogue, ICache cache, TimeProvi
     }
 
     private static string CacheKey(Id id) => $"image:{id}";
+
+    /// <summary>Delivery needs no metadata, which can be longer than all the rest, and than the cache takes.</summary>
+    private static ImageRecord? ForDelivery(ImageRecord? image) => image?.Metadata is null ? image : image with { Metadata = null };
 
     private static byte[] Serialize(ImageRecord image) => JsonSerializer.SerializeToUtf8Bytes(image, ImagesJson.Default.ImageRecord);
 }

@@ -5,7 +5,7 @@ using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Images;
 
-/// <summary>An image as the API shows it. The place in its metadata is for the owner alone.</summary>
+/// <summary>An image as the API shows it. Metadata is null in lists; the place in it is for the owner alone.</summary>
 internal sealed record ImageView(
     Id Id,
     Id OwnerId,

@@ -53,7 +53,9 @@ internal static class ImagesApi
         }
         var page = await images.ListAsync(
             caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
-        return TypedResults.Ok(new ImageListView(await presenter.ShowAsync(caller, page.Items, cancellationToken), page.Next));
+        // Metadata is for who looks at one image.
+        var items = page.Items.Select(image => image with { Metadata = null }).ToList();
+        return TypedResults.Ok(new ImageListView(await presenter.ShowAsync(caller, items, cancellationToken), page.Next));
     }
 
     private static async Task<Results<Ok<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(

@@ -26,6 +26,7 @@ internal static class PageActions
         var member = all.MapGroup("").RequireAuthorization(Policies.Session);
         member.MapPost("/images/{id}/trash", TrashAsync);
         member.MapPost("/images/{id}/restore", RestoreAsync);
+        member.MapPost("/images/{id}/keywords", TagFromKeywordsAsync);
         member.MapPost("/account/sessions/{id}/end", EndSessionAsync);
         member.MapPost("/account/tokens/{id}/revoke", RevokeTokenAsync);
         member.MapPost("/account/export", Export);
@@ -67,6 +68,12 @@ internal static class PageActions
         var result = await images.RestoreAsync(Caller.From(http.User), id, http.RequestAborted);
         if (result.Outcome is ChangeOutcome.NotFound) return TypedResults.NotFound();
         return TypedResults.LocalRedirect(await NextPageAsync(http, $"/images/{id}", "notice=restored"));
+    }
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> TagFromKeywordsAsync(Id id, HttpContext http, IImages images)
+    {
+        var result = await images.TagFromKeywordsAsync(Caller.From(http.User), id, http.RequestAborted);
+        return result.Outcome is ChangeOutcome.NotFound ? TypedResults.NotFound() : TypedResults.LocalRedirect($"/images/{id}?notice=tagged");
     }
 
     private static async Task<Results<RedirectHttpResult, NotFound>> EndSessionAsync(Id id, HttpContext http, IOwnAccount account) =>

@@ -42,6 +42,8 @@ public abstract class CatalogueContract : IAsyncLifetime
             Bytes = 5_000_000_000,
             ThumbHash = "1QcSHQRnh493V4dIh4eXh1h4kJUI",
             Variants = [new Variant(200, 200, 133, 4_321), new Variant(400, 400, 267, 12_345)],
+            Metadata = new ImageMetadata { Make = "<b>Canon</b>", ExposureSeconds = 1 / 3.0, Keywords = ["a", "日本"], Place = new ImagePlace(-1.5, 2.25, null) },
+            TakenAt = new DateTimeOffset(2024, 5, 1, 10, 34, 56, TimeSpan.Zero),
             TrashedAt = new DateTimeOffset(2026, 11, 24, 1, 2, 3, TimeSpan.Zero).AddMicroseconds(456_789),
         };
         await _catalogue.AddAsync(image, Cancellation);
@@ -80,6 +82,8 @@ public abstract class CatalogueContract : IAsyncLifetime
             ThumbHash = "h",
             ContentHash = "0123456789abcdef",
             Variants = [new Variant(200, 1, 2, 3)],
+            Metadata = new ImageMetadata { Model = "M", Keywords = ["k"] },
+            TakenAt = image.CreatedAt.AddDays(-1),
             UpdatedAt = image.UpdatedAt.AddHours(1),
             TrashedAt = image.CreatedAt.AddHours(2),
         };
@@ -304,6 +308,8 @@ public abstract class CatalogueContract : IAsyncLifetime
         Assert.NotNull(actual);
         Assert.Equal(expected.Tags, actual.Tags);
         Assert.Equal(expected.Variants, actual.Variants);
-        Assert.Equal(expected, actual with { Tags = expected.Tags, Variants = expected.Variants });
+        Assert.Equal(expected.Metadata?.Keywords, actual.Metadata?.Keywords);
+        Assert.Equal(expected.Metadata, actual.Metadata is null ? null : actual.Metadata with { Keywords = expected.Metadata!.Keywords });
+        Assert.Equal(expected, actual with { Tags = expected.Tags, Variants = expected.Variants, Metadata = expected.Metadata });
     }
 }
