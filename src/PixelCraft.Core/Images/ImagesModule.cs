@@ -25,7 +25,9 @@ public static class ImagesModule
     public static IServiceCollection AddImagesWorker(this IServiceCollection services)
     {
         services.AddImageRecords();
+        services.AddSingleton<Renderer>();
         services.AddSingleton<IJobHandler, RenderImage>();
+        services.AddSingleton<IJobHandler, AddAvif>();
         services.AddHostedService<ProcessingSweep>();
         return services;
     }

@@ -3,6 +3,7 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Images.Formats;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
@@ -29,7 +30,9 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, I
         await foreach (var image in AllAsync(member, cancellationToken))
         {
             // The record goes last: while it is there, this can be begun again.
-            foreach (var size in VariantSizes.All) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
+            foreach (var size in VariantSizes.All)
+                foreach (var format in Enum.GetValues<VariantFormat>())
+                    await store.DeleteAsync(ObjectKeys.Variant(image.Id, size, format), cancellationToken);
             await store.DeleteAsync(ObjectKeys.Original(image.Id), cancellationToken);
             await records.RemoveAsync(image.Id, cancellationToken);
         }

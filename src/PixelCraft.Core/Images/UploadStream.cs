@@ -17,10 +17,10 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
 
     /// <summary>What a file may be.</summary>
     /// <param name="MaxBytes">The most bytes.</param>
-    /// <param name="MaxPixels">The most pixels.</param>
+    /// <param name="Image">What its header may tell.</param>
     /// <param name="TooLarge">What is answered to a file of more bytes.</param>
     /// <param name="TooLargeDetail">And what can be done about it.</param>
-    public sealed record Limits(long MaxBytes, long MaxPixels, Problem TooLarge, string TooLargeDetail);
+    public sealed record Limits(long MaxBytes, ImageLimits Image, Problem TooLarge, string TooLargeDetail);
 
     /// <summary>Bytes read so far.</summary>
     public long Count { get; private set; }
@@ -70,7 +70,7 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
         Count += bytes.Length;
         if (Count > limits.MaxBytes) throw new UploadRefusedException(limits.TooLarge, limits.TooLargeDetail);
         _hash.AppendData(bytes);
-        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Feed(bytes));
+        if (!_header.IsDone) Judge(_header.Feed(bytes));
     }
 
     private void End()
@@ -85,11 +85,13 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
         switch (header.Outcome)
         {
             case HeaderOutcome.Unknown:
-                throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF or WebP file. What a file is called doesn't matter, only what is in it.");
+                throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF, WebP, AVIF, TIFF or HEIC file. What a file is called doesn't matter, only what is in it.");
             case HeaderOutcome.Damaged:
                 throw new UploadRefusedException(Problems.UnreadableImage, header.Reason!);
-            case HeaderOutcome.Found when (long)header.Width * header.Height > limits.MaxPixels:
-                throw new UploadRefusedException(Problems.UnreadableImage, $"It has {header.Width} x {header.Height} pixels; the limit is {limits.MaxPixels / 1_000_000} megapixels.");
+            case HeaderOutcome.Found when header.Format == ImageFormat.Heic && HeicConverter.Path is null:
+                throw new UploadRefusedException(Problems.UnsupportedFormat, HeicConverter.HowToGetIt);
+            case HeaderOutcome.Found when limits.Image.Refuse(header) is { } reason:
+                throw new UploadRefusedException(Problems.UnreadableImage, reason);
         }
     }
 }

@@ -75,9 +75,9 @@ internal sealed class Uploader(
         {
             var left = quota - await catalogue.BytesOwnedAsync(owner, cancellationToken);
             if (left < limits.MaxBytes)
-                return new UploadStream.Limits(Math.Max(0, left), engine.Value.MaxPixels, Problems.QuotaExceeded, "Empty your trash or remove images that you don't need, or ask an administrator for more room.");
+                return new UploadStream.Limits(Math.Max(0, left), engine.Value.Limits(), Problems.QuotaExceeded, "Empty your trash or remove images that you don't need, or ask an administrator for more room.");
         }
-        return new UploadStream.Limits(limits.MaxBytes, engine.Value.MaxPixels, Problems.TooLarge, $"A file may have {Megabytes(limits.MaxBytes)} MB at most.");
+        return new UploadStream.Limits(limits.MaxBytes, engine.Value.Limits(), Problems.TooLarge, $"A file may have {Megabytes(limits.MaxBytes)} MB at most.");
     }
 
     private async Task QueueAsync(ImageRecord image)
