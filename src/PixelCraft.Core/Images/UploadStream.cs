@@ -77,7 +77,7 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits) : S
     {
         _ended = true;
         if (Count == 0) throw new UploadRefusedException(Problems.NoFile, "The file is empty.");
-        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Complete());
+        if (!_header.IsDone) Judge(_header.Complete());
     }
 
     private void Judge(HeaderResult header)

@@ -10,6 +10,9 @@ public abstract class ImageEngineContract(Servers servers) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-engine-").FullName;
 
+    // Files of the same name are not the same here.
+    static ImageEngineContract() => Cache.Max = 0;
+
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     protected static ImageLimits Limits { get; } = new EngineOptions().Limits();

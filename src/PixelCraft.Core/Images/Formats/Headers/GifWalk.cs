@@ -50,11 +50,10 @@ internal sealed class GifWalk() : HeaderWalk(13)
         }
     }
 
-    private void Size()
-    {
-        // A screen without size is left to the first frame.
-        if (_frames > 0 || (_width > 0 && _height > 0)) Found(ImageFormat.Gif, _width, _height, Math.Max(1, _frames));
-    }
+    /// <summary>An end between two blocks is let pass, as some programs write no trailer; within one it is none.</summary>
+    public override HeaderResult Complete() => _state is State.SubBlock or State.Frame ? HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) : base.Complete();
+
+    private void Size() => Found(ImageFormat.Gif, _width, _height, Math.Max(1, _frames));
 
     private void Next(State state, int want, int skip = 0)
     {
