@@ -4,8 +4,9 @@ using PixelCraft.Adapters.EntityFramework.Catalogue;
 using PixelCraft.Adapters.FileSystem;
 using PixelCraft.Adapters.InProcess;
 using PixelCraft.Adapters.Redis;
+using PixelCraft.Adapters.Rendering;
 using PixelCraft.Adapters.S3;
-using PixelCraft.Adapters.Vips;
+using PixelCraft.Server.Commands;
 using PixelCraft.Server.Configuration;
 
 namespace PixelCraft.Server;
@@ -29,7 +30,7 @@ internal static class Adapters
         if (HasS3(settings)) services.AddS3ObjectStore(settings.Get<S3Options>());
         else services.AddFolderObjectStore(Path.Combine(data, "objects"));
 
-        services.AddVips();
+        services.AddRenderProcesses(RenderCommand.Child);
     }
 
     /// <summary>What must not be combined.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using PixelCraft.Server.Commands;
 
+if (args is [RenderCommand.Name, .. var limits]) return RenderCommand.Run(limits);
+
 var root = new RootCommand("PixelCraft: a self-hosted image platform. Without a command it serves.")
 {
     ServeCommand.Create(),

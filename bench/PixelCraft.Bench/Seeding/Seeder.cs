@@ -6,6 +6,7 @@ using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Catalogue;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 using PixelCraft.Server.Configuration;
 using PixelCraft.Storage;
 
@@ -48,7 +49,7 @@ internal sealed class Seeder(Settings settings)
         var file = new byte[VariantBytes];
         random.NextBytes(file);
         foreach (var image in shown.Take(WithFiles).Concat(hidden))
-            await store.PutAsync(ObjectKeys.Variant(image.Id, 400), new MemoryStream(file), "image/webp", cancellationToken);
+            await store.PutAsync(ObjectKeys.Variant(image.Id, 400, VariantFormat.WebP), new MemoryStream(file), "image/webp", cancellationToken);
         return new Seeded(records.Shy, sessions, shown, positions, [.. shown.Take(WithFiles)], hidden, file);
     }
 

@@ -8,12 +8,17 @@ namespace PixelCraft.Adapters.Vips;
 /// </summary>
 internal static class VipsFaults
 {
-    private static readonly string[] Machine = ["out of memory", "Cannot allocate memory", "Too many open files", "No space left on device", "Input/output error"];
+    private static readonly string[] Machine = ["Too many open files", "No space left on device", "Input/output error"];
+
+    private static readonly string[] Memory = ["out of memory", "Cannot allocate memory", "memory allocation", "Insufficient memory", "allocating"];
 
     private static readonly string[] Ending = ["premature end", "end of", "truncated", "EOF", "not enough data", "unable to read source"];
 
     /// <summary>Whether the machine is at fault, so that trying again may help.</summary>
     public static bool OfTheMachine(VipsException e) => Contains(e, Machine);
+
+    /// <summary>Whether the limit of memory was reached.</summary>
+    public static bool OfMemory(VipsException e) => Contains(e, Memory);
 
     /// <summary>What is wrong with the file, for its owner.</summary>
     public static string Reason(VipsException e) =>

@@ -26,7 +26,7 @@ internal static class VipsTransform
 
     private static readonly double[] White = [255, 255, 255];
 
-    public static TransformResult Run(TransformRequest request, CancellationToken cancellationToken)
+    public static EngineResult Run(TransformRequest request, CancellationToken cancellationToken)
     {
         // Opened here first, so that a missing file or too few handles are the system's exceptions and no fault of the image.
         using (File.OpenHandle(request.SourcePath))
@@ -36,10 +36,10 @@ internal static class VipsTransform
         {
             using var source = Open(request.SourcePath);
             if ((long)source.Width * source.Height > request.MaxPixels)
-                return new TransformRejected($"The image has {source.Width:N0} x {source.Height:N0} pixels: more than the {request.MaxPixels:N0} that are taken.");
+                return new Rejected($"The image has {source.Width:N0} x {source.Height:N0} pixels: more than the {request.MaxPixels:N0} that are taken.");
             var plan = Plan(source, request.Transform);
             if (request.Transform.Gravity == TransformGravity.Attention && (long)plan.Width * plan.Height > MaxAttentionPixels)
-                return new TransformRejected("The image is too long for a crop by attention: use another gravity.");
+                return new Rejected("The image is too long for a crop by attention: use another gravity.");
 
             using var pixels = Pixels(request, source, plan, cancellationToken);
             var bytes = Encode(pixels, request, cancellationToken);
@@ -50,7 +50,7 @@ internal static class VipsTransform
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (VipsFaults.OfTheMachine(e)) throw new IOException($"libvips could not work on {request.SourcePath}.", e);
-            return new TransformRejected(VipsFaults.Reason(e));
+            return new Rejected(VipsFaults.Reason(e));
         }
         catch (IOException e) when (DiskFaults.IsFull(e))
         {

@@ -6,6 +6,7 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Delivery;
@@ -19,30 +20,30 @@ internal static class DeliveryApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var delivery = routes.MapGroup("").WithTags("Delivery");
-        delivery.MapMethods("/i/{id}/{hash}/{size:int}.webp", ["GET", "HEAD"], PublicVariantAsync).WithName("GetVariant").WithSummary("A variant of a public or unlisted image")
-            .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status304NotModified);
-        delivery.MapMethods("/p/{id}/{size:int}.webp", ["GET", "HEAD"], PrivateVariantAsync).WithName("GetPrivateVariant").WithSummary("A variant of a private image, by its owner or a signature")
-            .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status304NotModified);
+        delivery.MapMethods("/i/{id}/{hash}/{size:int}.{extension}", ["GET", "HEAD"], PublicVariantAsync).WithName("GetVariant").WithSummary("A variant of a public or unlisted image, .webp or .avif")
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp", additionalContentTypes: "image/avif").Produces(StatusCodes.Status304NotModified);
+        delivery.MapMethods("/p/{id}/{size:int}.{extension}", ["GET", "HEAD"], PrivateVariantAsync).WithName("GetPrivateVariant").WithSummary("A variant of a private image, by its owner or a signature")
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp", additionalContentTypes: "image/avif").Produces(StatusCodes.Status304NotModified);
         delivery.MapMethods("/p/{id}/original", ["GET", "HEAD"], OriginalAsync).RequireAuthorization(Policies.Read).WithName("GetOriginal").WithSummary("The original, by its owner")
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream").Produces(StatusCodes.Status304NotModified);
     }
 
     private static async Task<IResult> PublicVariantAsync(
-        Id id, string hash, int size, IImageLookup images, IObjectStore store, CancellationToken cancellationToken)
+        Id id, string hash, int size, string extension, IImageLookup images, IObjectStore store, CancellationToken cancellationToken)
     {
         if (await images.FindAsync(id, cancellationToken) is not { } image
             || !ImageUrls.IsPublic(image)
             || image.ContentHash != hash
-            || Find(image, size) is not { } variant)
+            || Find(image, size, extension) is not { } variant)
             return Problems.NotFound.Result();
         return Variant(store, image, variant, Immutable);
     }
 
     private static async Task<IResult> PrivateVariantAsync(
-        Id id, int size, string? sig, HttpContext http, IImageLookup images, SignedLinks links, IObjectStore store, CancellationToken cancellationToken)
+        Id id, int size, string extension, string? sig, HttpContext http, IImageLookup images, SignedLinks links, IObjectStore store, CancellationToken cancellationToken)
     {
         http.Response.Headers.CacheControl = NoStore;
-        if (await images.FindAsync(id, cancellationToken) is not { } image || Find(image, size) is not { } variant) return Problems.NotFound.Result();
+        if (await images.FindAsync(id, cancellationToken) is not { } image || Find(image, size, extension) is not { } variant) return Problems.NotFound.Result();
         // The owner also sees what is in the trash; a signature doesn't reach there.
         var allowed = Caller.From(http.User).Is(image.OwnerId)
             || (sig is not null && image.TrashedAt is null && links.IsValid(sig, id, image.ContentHash));
@@ -64,14 +65,15 @@ internal static class DeliveryApi
         };
     }
 
-    private static Variant? Find(ImageRecord image, int size) => image.Variants.FirstOrDefault(variant => variant.Size == size);
+    private static Variant? Find(ImageRecord image, int size, string extension) =>
+        image.Variants.FirstOrDefault(variant => variant.Size == size && variant.Format.Extension() == extension);
 
     private static ObjectResult Variant(IObjectStore store, ImageRecord image, Variant variant, string cacheControl) =>
-        new(store, ObjectKeys.Variant(image.Id, variant.Size))
+        new(store, ObjectKeys.Variant(image.Id, variant.Size, variant.Format))
         {
-            ContentType = "image/webp",
+            ContentType = variant.Format.ContentType(),
             CacheControl = cacheControl,
-            ETag = new EntityTagHeaderValue($"\"{image.ContentHash}-{variant.Size}\""),
+            ETag = new EntityTagHeaderValue($"\"{image.ContentHash}-{variant.Size}.{variant.Format.Extension()}\""),
             Length = variant.Bytes,
         };
 }

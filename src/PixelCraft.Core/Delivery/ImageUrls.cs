@@ -1,5 +1,6 @@
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Delivery;
 
@@ -9,13 +10,13 @@ namespace PixelCraft.Delivery;
 /// </summary>
 internal sealed class ImageUrls(SignedLinks links, TransformSignatures signatures) : IImageUrls
 {
-    public string Variant(ImageRecord image, int size) =>
-        IsPublic(image) ? $"/i/{image.Id}/{image.ContentHash}/{size}.webp" : $"/p/{image.Id}/{size}.webp";
+    public string Variant(ImageRecord image, int size, VariantFormat format = VariantFormat.WebP) =>
+        IsPublic(image) ? $"/i/{image.Id}/{image.ContentHash}/{size}.{format.Extension()}" : $"/p/{image.Id}/{size}.{format.Extension()}";
 
     public string Original(ImageRecord image) => $"/p/{image.Id}/original";
 
-    public string SignedVariant(ImageRecord image, int size) =>
-        IsPublic(image) ? Variant(image, size) : $"{Variant(image, size)}?sig={links.Sign(image.Id, image.ContentHash)}";
+    public string SignedVariant(ImageRecord image, int size, VariantFormat format = VariantFormat.WebP) =>
+        IsPublic(image) ? Variant(image, size, format) : $"{Variant(image, size, format)}?sig={links.Sign(image.Id, image.ContentHash)}";
 
     public string Transform(ImageRecord image, Transform transform, TransformFormat? format)
     {

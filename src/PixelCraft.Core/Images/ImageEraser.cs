@@ -1,5 +1,6 @@
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Images.Formats;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
@@ -10,7 +11,9 @@ internal sealed class ImageEraser(ImageRecords records, ITransformIndex index, I
     public async Task EraseAsync(ImageRecord image, CancellationToken cancellationToken)
     {
         await EraseTransformsAsync(image, cancellationToken);
-        foreach (var size in VariantSizes.All) await store.DeleteAsync(ObjectKeys.Variant(image.Id, size), cancellationToken);
+        foreach (var size in VariantSizes.All)
+            foreach (var format in Enum.GetValues<VariantFormat>())
+                await store.DeleteAsync(ObjectKeys.Variant(image.Id, size, format), cancellationToken);
         await store.DeleteAsync(ObjectKeys.Original(image.Id), cancellationToken);
         // The record goes last: while it is there, this can be begun again.
         await records.RemoveAsync(image.Id, null, cancellationToken);

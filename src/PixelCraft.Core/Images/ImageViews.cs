@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Images;
 
@@ -23,6 +24,7 @@ internal sealed record ImageView(
     int Width,
     int Height,
     string? ThumbHash,
+    string? DominantColour,
     ImageMetadata? Metadata,
     DateTimeOffset? TakenAt,
     DateTimeOffset CreatedAt,
@@ -33,7 +35,7 @@ internal sealed record ImageView(
     string? OriginalUrl);
 
 /// <summary>A variant as the API shows it. The URL of a private image's variant works without session until it expires.</summary>
-internal sealed record VariantView(int Size, int Width, int Height, long Bytes, string Url);
+internal sealed record VariantView(int Size, VariantFormat Format, int Width, int Height, long Bytes, string Url);
 
 /// <summary>A page of a list. <paramref name="Next"/> is the value for <c>after</c> of the next page; null on the last.</summary>
 internal sealed record ImageListView(IReadOnlyList<ImageView> Items, Id? Next);

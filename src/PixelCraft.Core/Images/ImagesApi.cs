@@ -150,12 +150,13 @@ internal sealed class ImagePresenter(IMemberDirectory members, IImageUrls urls)
         image.Width,
         image.Height,
         image.ThumbHash,
+        image.DominantColour,
         caller.Is(image.OwnerId) ? image.Metadata : image.Metadata?.WithoutPlace(),
         image.TakenAt,
         image.CreatedAt,
         image.UpdatedAt,
         image.TrashedAt,
         image.Version,
-        [.. image.Variants.Select(variant => new VariantView(variant.Size, variant.Width, variant.Height, variant.Bytes, urls.SignedVariant(image, variant.Size)))],
+        [.. image.Variants.Select(variant => new VariantView(variant.Size, variant.Format, variant.Width, variant.Height, variant.Bytes, urls.SignedVariant(image, variant.Size, variant.Format)))],
         caller.Is(image.OwnerId) ? urls.Original(image) : null);
 }

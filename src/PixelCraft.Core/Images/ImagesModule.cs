@@ -26,7 +26,9 @@ public static class ImagesModule
     public static IServiceCollection AddImagesWorker(this IServiceCollection services)
     {
         services.AddImageRecords();
+        services.AddSingleton<Renderer>();
         services.AddSingleton<IJobHandler, RenderImage>();
+        services.AddSingleton<IJobHandler, AddAvif>();
         services.AddHostedService<ProcessingSweep>();
         return services;
     }

@@ -3,20 +3,20 @@ using Microsoft.Extensions.Options;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Images.Formats;
 using PixelCraft.Jobs;
-using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
 
 /// <summary>
-/// Makes an image's variants and commits <c>ready</c>, or <c>failed</c> with a reason. Doing it twice gives the same
+/// Makes an image's WebP variants and commits <c>ready</c>, or <c>failed</c> with a reason. Doing it twice gives the same
 /// objects under the same keys, and only a record that is still processing is changed.
 /// </summary>
 internal sealed class RenderImage(
     ICatalogue catalogue,
     ImageRecords records,
-    IObjectStore store,
-    IImageEngine engine,
+    Renderer renderer,
+    IJobQueue queue,
     IOptions<JobQueueOptions> jobs,
     IOptions<EngineOptions> options,
     ILogger<RenderImage> log) : IJobHandler
@@ -29,22 +29,27 @@ internal sealed class RenderImage(
     {
         if (!Id.TryParse(job.Subject, out var id)) return JobResult.GiveUp($"'{job.Subject}' is not the id of an image.");
         // The catalogue and not the cache: this decides what is written.
-        if (await catalogue.FindAsync(id, cancellationToken) is not { Status: ImageStatus.Processing } image) return JobResult.Done;
+        if (await catalogue.FindAsync(id, cancellationToken) is not { Status: ImageStatus.Processing }) return JobResult.Done;
 
-        using var folder = new TemporaryFolder("render");
         try
         {
-            switch (await RenderAsync(image, folder.Path, cancellationToken))
+            var (result, variants) = await renderer.RenderAsync(id, VariantFormat.WebP, cancellationToken);
+            switch (result)
             {
                 case Rendered rendered:
-                    await CommitAsync(image, rendered, cancellationToken);
+                    await CommitAsync(id, rendered, variants, cancellationToken);
                     break;
                 case Rejected(var reason):
                     await FailAsync(id, reason, cancellationToken);
                     break;
+                case Faulted(var reason) when faults + 1 >= Math.Min(options.Value.MaxFileFaults, jobs.Value.MaxFaults):
+                    await FailAsync(id, reason, cancellationToken);
+                    break;
+                case Faulted(var reason):
+                    throw new FileFaultException(reason);
             }
         }
-        catch (Exception e) when (e is not (UnavailableException or StorageFullException or OperationCanceledException) && faults + 1 >= jobs.Value.MaxFaults)
+        catch (Exception e) when (e is not (UnavailableException or StorageFullException or OperationCanceledException or FileFaultException) && faults + 1 >= jobs.Value.MaxFaults)
         {
             log.LogError(e, "Image {Image} failed for the last time.", id);
             await FailAsync(id, "PixelCraft could not process this image. An administrator can find the cause in the log.", cancellationToken);
@@ -52,36 +57,17 @@ internal sealed class RenderImage(
         return JobResult.Done;
     }
 
-    private async Task<RenderResult> RenderAsync(ImageRecord image, string folder, CancellationToken cancellationToken)
+    private async Task CommitAsync(Id id, Rendered rendered, IReadOnlyList<Variant> variants, CancellationToken cancellationToken)
     {
-        var original = Path.Combine(folder, "original");
-        await using (var reader = await store.OpenAsync(ObjectKeys.Original(image.Id), null, cancellationToken))
-        {
-            if (reader is null) return new Rejected("The uploaded file is missing from the store.");
-            await using var file = File.Create(original);
-            await reader.Content.CopyToAsync(file, cancellationToken);
-        }
-        return await engine.RenderAsync(
-            new RenderRequest(original, folder, VariantSizes.All, options.Value.Quality, options.Value.Effort, options.Value.MaxPixels), cancellationToken);
-    }
-
-    private async Task CommitAsync(ImageRecord image, Rendered rendered, CancellationToken cancellationToken)
-    {
-        var variants = new List<Variant>(rendered.Variants.Count);
-        foreach (var made in rendered.Variants)
-        {
-            await using var file = File.OpenRead(made.Path);
-            var stored = await store.PutAsync(ObjectKeys.Variant(image.Id, made.Size), file, "image/webp", cancellationToken);
-            variants.Add(new Variant(made.Size, made.Width, made.Height, stored.Length));
-        }
         var result = await records.ChangeAsync(
-            image.Id,
+            id,
             now => now.Status != ImageStatus.Processing ? null : now with
             {
                 Status = ImageStatus.Ready,
                 Width = rendered.Width,
                 Height = rendered.Height,
                 ThumbHash = rendered.ThumbHash,
+                DominantColour = rendered.DominantColour,
                 Variants = variants,
                 Metadata = rendered.Metadata,
                 TakenAt = rendered.Metadata?.TakenAt(),
@@ -89,8 +75,20 @@ internal sealed class RenderImage(
             null,
             cancellationToken);
         // Removed while it was rendered: nobody will ask for these.
-        if (result.Outcome == ChangeOutcome.NotFound)
-            foreach (var variant in variants) await store.DeleteAsync(ObjectKeys.Variant(image.Id, variant.Size), cancellationToken);
+        if (result.Outcome == ChangeOutcome.NotFound) await renderer.RemoveAsync(id, variants, cancellationToken);
+        else if (options.Value.Avif && rendered.Frames == 1) await QueueAvifAsync(id, cancellationToken);
+    }
+
+    private async Task QueueAvifAsync(Id id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.EnqueueAsync(AddAvif.JobFor(id), TimeSpan.Zero, cancellationToken);
+        }
+        catch (UnavailableException e)
+        {
+            log.LogWarning("Image {Image} stays without AVIF variants: {Reason}", id, e.Message);
+        }
     }
 
     private Task FailAsync(Id id, string reason, CancellationToken cancellationToken) => records.ChangeAsync(
@@ -99,3 +97,7 @@ internal sealed class RenderImage(
         null,
         cancellationToken);
 }
+
+/// <summary>A file did harm to the process that decoded it; the job counts it and comes again.</summary>
+/// <param name="reason">What happened.</param>
+internal sealed class FileFaultException(string reason) : Exception(reason);

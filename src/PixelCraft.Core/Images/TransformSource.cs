@@ -1,4 +1,5 @@
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Images;
 
@@ -16,9 +17,9 @@ internal readonly record struct TransformSource(string Key, bool EndsItself)
     {
         var longer = LongerSideNeeded(image, transform);
         var cost = (double)image.Width * image.Height / (image.ContentType == "image/jpeg" ? 3 : 1);
-        foreach (var variant in image.Variants)
+        foreach (var variant in image.Variants.Where(variant => variant.Format == VariantFormat.WebP))
             if (Math.Max(variant.Width, variant.Height) >= 2 * longer && (double)variant.Width * variant.Height < cost)
-                return new TransformSource(ObjectKeys.Variant(image.Id, variant.Size), EndsItself: true);
+                return new TransformSource(ObjectKeys.Variant(image.Id, variant.Size, variant.Format), EndsItself: true);
         return new TransformSource(ObjectKeys.Original(image.Id), image.ContentType is "image/jpeg" or "image/png" or "image/gif" or "image/webp");
     }
 

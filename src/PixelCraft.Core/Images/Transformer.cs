@@ -110,7 +110,7 @@ internal sealed class Transformer : ITransforms, IDisposable
         if (await LocalAsync(source, folder.Path, cancellationToken) is not { } path) return new TransformAnswer(TransformOutcome.NotFound);
         var output = Path.Combine(folder.Path, "result");
         var result = await _engine.TransformAsync(new TransformRequest(path, output, transform, format, _engineOptions.MaxPixels), cancellationToken);
-        if (result is TransformRejected(var reason)) return new TransformAnswer(TransformOutcome.Refused, Reason: reason);
+        if (((result as Rejected)?.Reason ?? (result as Faulted)?.Reason) is { } reason) return new TransformAnswer(TransformOutcome.Refused, Reason: reason);
 
         await _index.AddAsync(image.Id, name, _time.GetUtcNow(), cancellationToken);
         await using var file = File.OpenRead(output);

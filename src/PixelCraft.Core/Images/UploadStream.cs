@@ -18,8 +18,8 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
 
     /// <summary>What a file may be.</summary>
     /// <param name="MaxBytes">The most bytes.</param>
-    /// <param name="MaxPixels">The most pixels.</param>
-    public sealed record Limits(long MaxBytes, long MaxPixels)
+    /// <param name="Image">What its header may tell.</param>
+    public sealed record Limits(long MaxBytes, ImageLimits Image)
     {
         /// <summary>The refusal of a file of more bytes.</summary>
         public UploadRefusedException TooLarge() =>
@@ -79,14 +79,14 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
     private void Pass(ReadOnlySpan<byte> bytes)
     {
         _hash.AppendData(bytes);
-        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Feed(bytes));
+        if (!_header.IsDone) Judge(_header.Feed(bytes));
     }
 
     private void End()
     {
         _ended = true;
         if (Count == 0) throw new UploadRefusedException(Problems.NoFile, "The file is empty.");
-        if (Header.Outcome == HeaderOutcome.NeedMore) Judge(_header.Complete());
+        if (!_header.IsDone) Judge(_header.Complete());
     }
 
     private void Judge(HeaderResult header)
@@ -94,11 +94,13 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
         switch (header.Outcome)
         {
             case HeaderOutcome.Unknown:
-                throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF or WebP file. What a file is called doesn't matter, only what is in it.");
+                throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF, WebP, AVIF, TIFF or HEIC file. What a file is called doesn't matter, only what is in it.");
             case HeaderOutcome.Damaged:
                 throw new UploadRefusedException(Problems.UnreadableImage, header.Reason!);
-            case HeaderOutcome.Found when (long)header.Width * header.Height > limits.MaxPixels:
-                throw new UploadRefusedException(Problems.UnreadableImage, $"It has {header.Width} x {header.Height} pixels; the limit is {limits.MaxPixels / 1_000_000} megapixels.");
+            case HeaderOutcome.Found when header.Format == ImageFormat.Heic && HeicConverter.Path is null:
+                throw new UploadRefusedException(Problems.UnsupportedFormat, HeicConverter.HowToGetIt);
+            case HeaderOutcome.Found when limits.Image.Refuse(header) is { } reason:
+                throw new UploadRefusedException(Problems.UnreadableImage, reason);
         }
     }
 }

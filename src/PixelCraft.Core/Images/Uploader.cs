@@ -29,7 +29,7 @@ internal sealed class Uploader(
     IOptions<EngineOptions> engine,
     ILogger<Uploader> log) : IUploads
 {
-    private readonly UploadStream.Limits _limits = new(options.Value.MaxBytes, engine.Value.MaxPixels);
+    private readonly UploadStream.Limits _limits = new(options.Value.MaxBytes, engine.Value.Limits());
 
     public async Task<ImageRecord> ReceiveAsync(
         Id owner, string? fileName, Visibility visibility, Stream body, long? length, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Web.Gallery;
 
@@ -9,7 +10,7 @@ internal static class SourceSet
 {
     /// <summary>The variants with their real widths, for <c>srcset</c>. Two of one width count once.</summary>
     public static string Of(ImageRecord image, IImageUrls urls) => string.Join(", ",
-        image.Variants.DistinctBy(variant => variant.Width).Select(variant => $"{urls.Variant(image, variant.Size)} {variant.Width}w"));
+        image.VariantsOf(VariantFormat.WebP).DistinctBy(variant => variant.Width).Select(variant => $"{urls.Variant(image, variant.Size)} {variant.Width}w"));
 
     /// <summary>The variant for browsers without <c>srcset</c>, and for previews elsewhere: one that fills 800 pixels; null when there is none.</summary>
     public static string? Single(ImageRecord image, IImageUrls urls) =>

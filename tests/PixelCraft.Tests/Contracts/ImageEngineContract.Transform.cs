@@ -161,10 +161,10 @@ public abstract partial class ImageEngineContract
     {
         using var noise = Image.Gaussnoise(700, 500, sigma: 60, mean: 128).Cast(Enums.BandFormat.Uchar);
         var bytes = noise.PngsaveBuffer();
-        var rejected = Assert.IsType<TransformRejected>(await Engine.TransformAsync(Request(Save("cut", bytes[..(bytes.Length / 2)]), "w100"), Ct));
+        var rejected = Assert.IsType<Rejected>(await Engine.TransformAsync(Request(Save("cut", bytes[..(bytes.Length / 2)]), "w100"), Ct));
         Assert.EndsWith(".", rejected.Reason, StringComparison.Ordinal);
-        Assert.IsType<TransformRejected>(await Engine.TransformAsync(Request(Save("text", [.. "no image at all"u8]), "w100"), Ct));
-        Assert.IsType<TransformRejected>(await Engine.TransformAsync(Request(Save("whole", bytes), "w100") with { MaxPixels = 100 }, Ct));
+        Assert.IsType<Rejected>(await Engine.TransformAsync(Request(Save("text", [.. "no image at all"u8]), "w100"), Ct));
+        Assert.IsType<Rejected>(await Engine.TransformAsync(Request(Save("whole", bytes), "w100") with { MaxPixels = 100 }, Ct));
         await Assert.ThrowsAnyAsync<IOException>(() => Engine.TransformAsync(Request(Path.Combine(_folder, "missing"), "w100"), Ct));
         await Assert.ThrowsAnyAsync<IOException>(() => Engine.TransformAsync(
             Request(Save("whole", bytes), "w100") with { OutputPath = Path.Combine(_folder, "missing", "result") }, Ct));
@@ -176,8 +176,8 @@ public abstract partial class ImageEngineContract
     {
         var request = Request("a", "w400.h300.crop-attention.q60");
         Assert.Equal(request, System.Text.Json.JsonSerializer.Deserialize<TransformRequest>(System.Text.Json.JsonSerializer.Serialize(request)));
-        foreach (var result in (TransformResult[])[new Transformed(1, 2, 3), new TransformRejected("Why.")])
-            Assert.Equal(result, System.Text.Json.JsonSerializer.Deserialize<TransformResult>(System.Text.Json.JsonSerializer.Serialize(result)));
+        foreach (var result in (EngineResult[])[new Transformed(1, 2, 3), new Rejected("Why.")])
+            Assert.Equal(result, System.Text.Json.JsonSerializer.Deserialize<EngineResult>(System.Text.Json.JsonSerializer.Serialize(result)));
     }
 
     protected TransformRequest Request(string source, string options, TransformFormat format = TransformFormat.WebP) =>

@@ -10,7 +10,12 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-engine-").FullName;
 
+    // Files of the same name are not the same here.
+    static ImageEngineContract() => Cache.Max = 0;
+
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    protected static ImageLimits Limits { get; } = new EngineOptions().Limits();
 
     protected abstract IImageEngine Engine { get; }
 
@@ -116,6 +121,11 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
     [InlineData("lossless webp")]
     [InlineData("interlaced png")]
     [InlineData("progressive jpeg")]
+    [InlineData("jpeg with srgb profile")]
+    [InlineData("avif")]
+    [InlineData("tiff")]
+    [InlineData("tiff, big-endian, tiled, compressed")]
+    [InlineData("big tiff of 16 bits")]
     public async Task Render_AnyKindOfPixels_GivesTheSameColoursInSrgb(string kind)
     {
         using var image = kind.StartsWith("grey", StringComparison.Ordinal) ? Plain(900, 600, 120) : Plain(900, 600, 180, 90, 60);
@@ -131,6 +141,11 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
             "gif" => image.GifsaveBuffer(),
             "webp" => image.WebpsaveBuffer(q: 95),
             "lossless webp" => image.WebpsaveBuffer(lossless: true),
+            "jpeg with srgb profile" => image.IccTransform("srgb", inputProfile: "srgb").JpegsaveBuffer(q: 95),
+            "avif" => image.HeifsaveBuffer(q: 95, compression: Enums.ForeignHeifCompression.Av1, effort: 0),
+            "tiff" => image.TiffsaveBuffer(),
+            "tiff, big-endian, tiled, compressed" => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true),
+            "big tiff of 16 bits" => image.Colourspace(Enums.Interpretation.Rgb16).TiffsaveBuffer(bigtiff: true, compression: Enums.ForeignTiffCompression.Lzw),
             "interlaced png" => image.PngsaveBuffer(interlace: true),
             _ => image.JpegsaveBuffer(q: 95, interlace: true),
         };
@@ -140,25 +155,78 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
         Assert.Equal([200, 400, 800, 1600], rendered.Variants.Select(variant => variant.Size));
         foreach (var variant in rendered.Variants)
         {
-            AssertSound(variant, 900, 600);
-            using var made = Image.NewFromFile(variant.Path);
+            AssertSound(variant, 900, 600, withProfile: kind == "wide gamut");
+            using var made = InSrgb(variant.Path);
             AssertNear(kind.StartsWith("grey", StringComparison.Ordinal) ? [120, 120, 120] : [180, 90, 60], At(made, 0.5, 0.5));
         }
     }
 
     [Fact]
-    public async Task Render_Animation_GivesTheFirstFrame()
+    public async Task Render_Animation_StaysAnimated()
     {
-        using var frames = Plain(100, 80, 180, 90, 60).Join(Plain(100, 80, 0, 0, 255), Enums.Direction.Vertical);
-        using var animation = frames.Mutate(image => image.Set(GValue.GIntType, "page-height", 80));
+        using var frames = Image.Arrayjoin([Plain(1000, 80, 180, 90, 60), Plain(1000, 80, 0, 0, 255), Plain(1000, 80, 0, 255, 0)], across: 1);
+        using var animation = frames.Mutate(image =>
+        {
+            image.Set(GValue.GIntType, "page-height", 80);
+            image.Set(GValue.ArrayIntType, "delay", new[] { 100, 200, 300 });
+            image.Set(GValue.GIntType, "loop", 2);
+        });
         foreach (var bytes in (byte[][])[animation.GifsaveBuffer(), animation.WebpsaveBuffer(lossless: true)])
         {
             var rendered = await RenderedAsync(Save("a", bytes));
 
-            Assert.Equal((100, 80), (rendered.Width, rendered.Height));
-            using var made = Image.NewFromFile(rendered.Variants.Single().Path);
-            AssertNear([180, 90, 60], made[50, 40]);
+            Assert.Equal((1000, 80, 3), (rendered.Width, rendered.Height, rendered.Frames));
+            // No box above 800: every frame costs.
+            Assert.Equal([200, 400, 800], rendered.Variants.Select(variant => variant.Size));
+            Assert.Equal("#b45a3c", rendered.DominantColour);
+            foreach (var variant in rendered.Variants)
+            {
+                using var made = Image.NewFromFile(variant.Path, kwargs: new VOption { { "n", -1 } });
+                Assert.Equal((variant.Width, variant.Height, 3 * variant.Height), (made.Width, made.PageHeight, made.Height));
+                Assert.Equal(variant.Size, variant.Width);
+                Assert.Equal([100, 200, 300], (int[])made.Get("delay"));
+                Assert.Equal(2, (int)made.Get("loop"));
+                AssertNear([180, 90, 60], made[50, variant.Height / 2]);
+                AssertNear([0, 0, 255], made[50, variant.Height * 3 / 2]);
+                AssertNear([0, 255, 0], made[50, variant.Height * 5 / 2]);
+            }
         }
+    }
+
+    [Fact]
+    public async Task Render_ToAvif_KeepsColoursAndSize()
+    {
+        using var image = Plain(900, 600, 180, 90, 60);
+
+        var rendered = Assert.IsType<Rendered>(await Engine.RenderAsync(Request(Save("a", image.PngsaveBuffer())) with { Format = VariantFormat.Avif, Sizes = [200, 800], Effort = 0 }, Ct));
+
+        Assert.Equal([200, 800], rendered.Variants.Select(variant => variant.Size));
+        foreach (var variant in rendered.Variants)
+        {
+            using var made = Image.NewFromFile(variant.Path);
+            Assert.Equal((variant.Width, variant.Height, "heifload"), (made.Width, made.Height, (string)made.Get("vips-loader")));
+            Assert.EndsWith(".avif", variant.Path, StringComparison.Ordinal);
+            AssertNear([180, 90, 60], At(made, 0.5, 0.5));
+        }
+    }
+
+    [Fact]
+    public async Task Render_Heic_WhereTheProgramIsInstalled()
+    {
+        Assert.SkipWhen(HeicConverter.Path is null || !File.Exists("/usr/bin/heif-enc"), HeicConverter.HowToGetIt);
+        using var upright = Quarters(600, 400);
+        var png = Save("a.png", upright.PngsaveBuffer());
+        var heic = Path.Combine(_folder, "a.heic");
+        var made = await PixelCraft.Cluster.Programs.RunAsync("heif-enc", ["-q", "90", png, "-o", heic], ct: Ct);
+        Assert.True(made.ExitCode == 0, made.Error);
+
+        var rendered = await RenderedAsync(heic);
+
+        Assert.Equal((600, 400), (rendered.Width, rendered.Height));
+        using var image = Image.NewFromFile(rendered.Variants[^1].Path);
+        Assert.Equal("rgby", string.Concat(Name(image, 0.25, 0.25), Name(image, 0.75, 0.25), Name(image, 0.25, 0.75), Name(image, 0.75, 0.75)));
+        File.Delete(png);
+        Assert.IsType<Rejected>(await RenderAsync(Save("cut", (await File.ReadAllBytesAsync(heic, Ct))[..^300])));
     }
 
     [Theory]
@@ -168,6 +236,8 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
     [InlineData("interlaced.png")]
     [InlineData("webp")]
     [InlineData("gif")]
+    [InlineData("avif")]
+    [InlineData("tiff")]
     public async Task Render_Truncated_IsRejectedWithAReason(string kind)
     {
         using var noise = Image.Gaussnoise(700, 500, sigma: 60, mean: 128).Cast(Enums.BandFormat.Uchar);
@@ -179,6 +249,8 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
             "png" => image.PngsaveBuffer(),
             "interlaced.png" => image.PngsaveBuffer(interlace: true),
             "webp" => image.WebpsaveBuffer(),
+            "avif" => image.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0),
+            "tiff" => image.TiffsaveBuffer(),
             _ => image.GifsaveBuffer(),
         };
         Assert.IsType<Rendered>(await RenderAsync(Save("whole", whole)));
@@ -232,10 +304,10 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
         using var image = Plain(101, 100, 200, 100, 50);
         var path = Save("a", image.PngsaveBuffer());
 
-        var rejected = Assert.IsType<Rejected>(await Engine.RenderAsync(Request(path) with { MaxPixels = 10_000 }, Ct));
+        var rejected = Assert.IsType<Rejected>(await Engine.RenderAsync(Request(path) with { Limits = Limits with { MaxPixels = 10_000 } }, Ct));
 
         Assert.Contains("101 x 100", rejected.Reason, StringComparison.Ordinal);
-        Assert.IsType<Rendered>(await Engine.RenderAsync(Request(path) with { MaxPixels = 10_100 }, Ct));
+        Assert.IsType<Rendered>(await Engine.RenderAsync(Request(path) with { Limits = Limits with { MaxPixels = 10_100 } }, Ct));
     }
 
     [Fact]
@@ -297,9 +369,9 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected RenderRequest Request(string path) => new(path, _folder, VariantSizes.All, Quality: 80, Effort: 2, MaxPixels: 220_000_000);
+    protected RenderRequest Request(string path) => new(path, _folder, VariantSizes.All, VariantFormat.WebP, Quality: 80, Effort: 2, Limits);
 
-    private Task<RenderResult> RenderAsync(string path) => Engine.RenderAsync(Request(path), Ct);
+    private Task<EngineResult> RenderAsync(string path) => Engine.RenderAsync(Request(path), Ct);
 
     private async Task<Rendered> RenderedAsync(string path) => Assert.IsType<Rendered>(await RenderAsync(path));
 
@@ -310,7 +382,7 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
         return path;
     }
 
-    private static void AssertSound(RenderedVariant variant, int width, int height)
+    private static void AssertSound(RenderedVariant variant, int width, int height, bool withProfile = false)
     {
         using var image = Image.NewFromFile(variant.Path);
         Assert.Equal((image.Width, image.Height, new FileInfo(variant.Path).Length), (variant.Width, variant.Height, variant.Bytes));
@@ -321,7 +393,8 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
         Assert.Equal(Math.Min(variant.Size, Math.Max(width, height)), Math.Max(variant.Width, variant.Height));
 
         var file = File.ReadAllBytes(variant.Path);
-        Assert.All(Chunks(file), chunk => Assert.Contains(chunk, (string[])["VP8 ", "VP8L", "VP8X", "ALPH"]));
+        Assert.All(Chunks(file), chunk => Assert.Contains(chunk, (string[])["VP8 ", "VP8L", "VP8X", "ALPH", .. withProfile ? ["ICCP"] : Array.Empty<string>()]));
+        Assert.Equal(withProfile, Chunks(file).Contains("ICCP"));
     }
 
     /// <summary>The names of a WebP file's chunks, RFC 9649 section 2.3.</summary>
@@ -339,6 +412,12 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
     private static Image Plain(int width, int height, params double[] colour) =>
         (Image.Black(width, height, bands: colour.Length) + colour).Cast(Enums.BandFormat.Uchar)
             .Copy(interpretation: colour.Length == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
+
+    private static Image InSrgb(string path)
+    {
+        using var image = Image.NewFromFile(path);
+        return image.Contains("icc-profile-data") ? image.IccTransform("srgb", embedded: true) : image.Copy();
+    }
 
     private static Image Quarters(int width, int height)
     {

@@ -11,6 +11,7 @@ using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Images.Formats;
 using Xunit;
 
 namespace PixelCraft.Tests.Images;
@@ -178,7 +179,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
         };
         Assert.True(Transform.TryParse(options, out var transform, out _));
         Assert.Equal(
-            expected == "original" ? ObjectKeys.Original(image.Id) : ObjectKeys.Variant(image.Id, int.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)),
+            expected == "original" ? ObjectKeys.Original(image.Id) : ObjectKeys.Variant(image.Id, int.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), VariantFormat.WebP),
             TransformSource.For(image, transform!).Key);
     }
 
@@ -190,7 +191,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
         Directory.Delete(_folder, recursive: true);
     }
 
-    async Task<TransformResult> IImageEngine.TransformAsync(TransformRequest request, CancellationToken cancellationToken)
+    async Task<EngineResult> IImageEngine.TransformAsync(TransformRequest request, CancellationToken cancellationToken)
     {
         _requests.Add(request);
         await _go.Task.WaitAsync(cancellationToken);
@@ -198,7 +199,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
         return new Transformed(1, 1, 5);
     }
 
-    Task<RenderResult> IImageEngine.RenderAsync(RenderRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task<EngineResult> IImageEngine.RenderAsync(RenderRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private Task<TransformAnswer> GetAsync(Transformer transformer, int width) =>
         transformer.GetAsync(_image, new Transform { Width = width }, TransformFormat.WebP, Ct);
@@ -235,7 +236,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
 
         public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public async Task<TransformResult> TransformAsync(TransformRequest request, CancellationToken cancellationToken)
+        public async Task<EngineResult> TransformAsync(TransformRequest request, CancellationToken cancellationToken)
         {
             Started.SetResult();
             await Go.Task.WaitAsync(cancellationToken);
@@ -243,7 +244,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
             return new Transformed(1, 1, 1);
         }
 
-        public Task<RenderResult> RenderAsync(RenderRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<EngineResult> RenderAsync(RenderRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class Meters : IMeterFactory

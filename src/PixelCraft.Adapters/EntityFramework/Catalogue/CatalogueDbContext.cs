@@ -51,6 +51,7 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.Property(i => i.Width).HasColumnName("width");
             image.Property(i => i.Height).HasColumnName("height");
             image.Property(i => i.ThumbHash).HasColumnName("thumb_hash").HasMaxLength(40);
+            image.Property(i => i.DominantColour).HasColumnName("dominant_colour").HasMaxLength(7);
             image.Property(i => i.ContentHash).HasColumnName("content_hash").HasMaxLength(32);
             image.Property(i => i.Variants).HasColumnName("variants");
             image.Property(i => i.Metadata).HasColumnName("metadata").HasConversion<JsonObject<ImageMetadata>>();

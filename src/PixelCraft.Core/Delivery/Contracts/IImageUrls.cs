@@ -1,4 +1,5 @@
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Delivery.Contracts;
 
@@ -9,13 +10,13 @@ public interface IImageUrls
     /// The URL of a variant. Of a public or unlisted image: immutable, for anybody. Of a private one: answered to its
     /// owner's session or token only.
     /// </summary>
-    string Variant(ImageRecord image, int size);
+    string Variant(ImageRecord image, int size, VariantFormat format = VariantFormat.WebP);
 
     /// <summary>The URL of the original: for the owner only, since it holds what the camera wrote into it.</summary>
     string Original(ImageRecord image);
 
     /// <summary>A URL of a private variant that needs no session until it expires, after <see cref="DeliveryOptions.LinkLifetime"/>.</summary>
-    string SignedVariant(ImageRecord image, int size);
+    string SignedVariant(ImageRecord image, int size, VariantFormat format = VariantFormat.WebP);
 
     /// <summary>
     /// The URL of a variant on demand, which is made when it is first asked for. Of a public or unlisted image: immutable,

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PixelCraft.Http;
 using PixelCraft.Ids;
+using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Images.Contracts;
 
@@ -52,13 +53,16 @@ public sealed record ImageRecord
     /// <summary>The ThumbHash, 5 to 25 bytes in base 64; null until <c>ready</c>.</summary>
     public string? ThumbHash { get; init; }
 
+    /// <summary>The colour that most of it has, as <c>#rrggbb</c>; null until <c>ready</c>.</summary>
+    public string? DominantColour { get; init; }
+
     /// <summary>
     /// The part of a public URL that changes when who may see the image changes, 16 characters of base 32: a hash of the
     /// content and a salt, so that knowing the bytes is not enough to know the URL.
     /// </summary>
     public required string ContentHash { get; init; }
 
-    /// <summary>The stored variants, smallest first; empty until <c>ready</c>.</summary>
+    /// <summary>The stored variants: the WebP ones, smallest first, then those of other formats, likewise; empty until <c>ready</c>.</summary>
     public IReadOnlyList<Variant> Variants { get; init; } = [];
 
     /// <summary>What the original says about itself; null until <c>ready</c>, or when that is nothing.</summary>
@@ -79,12 +83,19 @@ public sealed record ImageRecord
     /// <summary>Counts the changes, from 1; what <c>ETag</c> and <c>If-Match</c> carry.</summary>
     public long Version { get; init; } = 1;
 
-    /// <summary>The variant to show in a box of this many pixels: the smallest that fills it, else the largest; null when there is none.</summary>
+    /// <summary>The stored variants of a format, smallest first.</summary>
+    public IEnumerable<Variant> VariantsOf(VariantFormat format) => Variants.Where(variant => variant.Format == format);
+
+    /// <summary>The WebP variant to show in a box of this many pixels: the smallest that fills it, else the largest; null when there is none.</summary>
     public Variant? VariantFor(int pixels)
     {
-        foreach (var variant in Variants)
-            if (variant.Size >= pixels) return variant;
-        return Variants.Count > 0 ? Variants[^1] : null;
+        Variant? largest = null;
+        foreach (var variant in VariantsOf(VariantFormat.WebP))
+        {
+            largest = variant;
+            if (variant.Size >= pixels) break;
+        }
+        return largest;
     }
 }
 
@@ -93,7 +104,8 @@ public sealed record ImageRecord
 /// <param name="Width">Pixels across; never more than the original's.</param>
 /// <param name="Height">Pixels down.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record Variant(int Size, int Width, int Height, long Bytes);
+/// <param name="Format">Its format, the end of its name in URLs.</param>
+public sealed record Variant(int Size, int Width, int Height, long Bytes, VariantFormat Format = VariantFormat.WebP);
 
 /// <summary>Who may see an image.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<Visibility>))]
@@ -130,7 +142,7 @@ public static class ObjectKeys
     public static string Original(Id image) => $"originals/{image}";
 
     /// <summary>A variant, by the size of its box.</summary>
-    public static string Variant(Id image, int size) => $"variants/{image}/{size}.webp";
+    public static string Variant(Id image, int size, VariantFormat format) => $"variants/{image}/{size}.{format.Extension()}";
 
     /// <summary>A variant on demand, by its name: the transform, a dot, and the extension.</summary>
     public static string Transform(Id image, string name) => $"transforms/{image}/{name}";

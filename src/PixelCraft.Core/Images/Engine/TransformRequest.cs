@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Images.Engine;
@@ -9,19 +8,10 @@ namespace PixelCraft.Images.Engine;
 /// <param name="Transform">What to make; without a fault.</param>
 /// <param name="Format">In which format.</param>
 /// <param name="MaxPixels">Width times height above which a source is rejected.</param>
-public sealed record TransformRequest(string SourcePath, string OutputPath, Transform Transform, TransformFormat Format, long MaxPixels);
+public sealed record TransformRequest(string SourcePath, string OutputPath, Transform Transform, TransformFormat Format, long MaxPixels) : EngineRequest;
 
-/// <summary>What became of a request: <see cref="Transformed"/> or <see cref="TransformRejected"/>.</summary>
-[JsonDerivedType(typeof(Transformed), "transformed")]
-[JsonDerivedType(typeof(TransformRejected), "rejected")]
-public abstract record TransformResult;
-
-/// <summary>The result is there.</summary>
+/// <summary>The variant on demand is there.</summary>
 /// <param name="Width">Pixels across.</param>
 /// <param name="Height">Pixels down.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record Transformed(int Width, int Height, long Bytes) : TransformResult;
-
-/// <summary>It can't be made of this file, however often it is tried.</summary>
-/// <param name="Reason">Why, a sentence.</param>
-public sealed record TransformRejected(string Reason) : TransformResult;
+public sealed record Transformed(int Width, int Height, long Bytes) : EngineResult;

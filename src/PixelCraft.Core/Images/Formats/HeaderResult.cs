@@ -21,12 +21,15 @@ public readonly record struct HeaderResult
     /// <summary>Pixels down, as <see cref="Width"/>.</summary>
     public int Height { get; private init; }
 
+    /// <summary>Frames seen so far, from 1 when found. A still image has one; GIF and WebP show theirs only as they pass.</summary>
+    public int Frames { get; init; }
+
     /// <summary>What is wrong, a sentence for the owner of the file; null unless damaged.</summary>
     public string? Reason { get; private init; }
 
     /// <summary>The format is known and its header read.</summary>
     public static HeaderResult Found(ImageFormat format, int width, int height) =>
-        new() { Outcome = HeaderOutcome.Found, Format = format, Width = width, Height = height };
+        new() { Outcome = HeaderOutcome.Found, Format = format, Width = width, Height = height, Frames = 1 };
 
     /// <summary>It begins like a known format, but can't be one: HTTP answers 422.</summary>
     public static HeaderResult Damaged(string reason) => new() { Outcome = HeaderOutcome.Damaged, Reason = reason };

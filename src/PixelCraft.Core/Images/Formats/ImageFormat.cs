@@ -14,6 +14,15 @@ public enum ImageFormat
 
     /// <summary>WebP: RFC 9649.</summary>
     WebP = 4,
+
+    /// <summary>AVIF: AV1 in the HEIF container.</summary>
+    Avif = 5,
+
+    /// <summary>TIFF 6.0 and BigTIFF.</summary>
+    Tiff = 6,
+
+    /// <summary>HEIC: HEVC in the HEIF container. Read only where <see cref="HeicConverter"/> is installed.</summary>
+    Heic = 7,
 }
 
 /// <summary>What the program says of a format.</summary>
@@ -26,6 +35,9 @@ public static class ImageFormats
         ImageFormat.Png => "image/png",
         ImageFormat.Gif => "image/gif",
         ImageFormat.WebP => "image/webp",
+        ImageFormat.Avif => "image/avif",
+        ImageFormat.Tiff => "image/tiff",
+        ImageFormat.Heic => "image/heic",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
     };
 }

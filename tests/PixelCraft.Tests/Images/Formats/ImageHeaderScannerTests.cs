@@ -36,12 +36,37 @@ public sealed class ImageHeaderScannerTests
         { "WebP, cut", [.. WebP("VP8X"), 0], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
         { "RIFF that is sound", [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVEfmt "u8], HeaderResult.Unknown },
         { "text", [.. "<svg xmlns='http://www.w3.org/2000/svg'/>"u8], HeaderResult.Unknown },
-        { "HEIC", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0], HeaderResult.Unknown },
+        { "JPEG of 12 bits", [.. JpegStart, 0xFF, 0xC1, 0, 17, 12, 1, 0, 1, 0, 3], HeaderResult.Damaged("This JPEG file has 12 bits per colour; only those of 8 are read.") },
+        { "GIF of three frames", [.. Gif(10, 20), .. GifComment, .. GifFrame(0, 0, 10, 20), .. GifFrame(1, 1, 2, 2), .. GifComment, .. GifFrame(0, 0, 1, 1), 0x3B, .. GifFrame(0, 0, 1, 1)], HeaderResult.Found(ImageFormat.Gif, 10, 20) with { Frames = 3 } },
+        { "GIF with a frame beyond its screen", [.. Gif(10, 20), .. GifFrame(5, 0, 65_535, 7), 0x3B], HeaderResult.Found(ImageFormat.Gif, 65_540, 20) },
+        { "GIF without trailer", [.. Gif(10, 20), .. GifFrame(0, 0, 10, 20)], HeaderResult.Found(ImageFormat.Gif, 10, 20) },
+        { "GIF, cut in its second frame", [.. Gif(10, 20), .. GifFrame(0, 0, 10, 20), .. GifFrame(0, 0, 10, 20)[..^3]], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
+        { "WebP of two frames", [.. WebP("VP8X"), 2, 0, 0, 0, 9, 0, 0, 19, 0, 0, .. Chunk("ANIM", 6), .. Chunk("ANMF", 31), .. Chunk("ANMF", 40), .. Chunk("EXIF", 3)], HeaderResult.Found(ImageFormat.WebP, 10, 20) with { Frames = 2 } },
+        { "TIFF, size at the end", [.. "II*\0"u8, 40, 0, 0, 0, .. new byte[32], 3, 0, .. Entry(254, 4, 0), .. Entry(256, 3, 640), .. Entry(257, 4, 70_000)], HeaderResult.Found(ImageFormat.Tiff, 640, 70_000) },
+        { "TIFF, big-endian", [.. "MM\0*"u8, 0, 0, 0, 16, .. new byte[8], 0, 2, 1, 0, 0, 3, 0, 0, 0, 1, 2, 0x80, 0, 0, 1, 1, 0, 4, 0, 0, 0, 1, 0, 0, 1, 0], HeaderResult.Found(ImageFormat.Tiff, 640, 256) },
+        { "BigTIFF", [.. "II+\0"u8, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, .. BigEntry(256, 16, 640), .. BigEntry(257, 3, 480)], HeaderResult.Found(ImageFormat.Tiff, 640, 480) },
+        { "TIFF without size", [.. "II*\0"u8, 16, 0, 0, 0, .. new byte[8], 1, 0, .. Entry(254, 4, 0)], HeaderResult.Damaged("The TIFF file does not tell its size.") },
+        { "TIFF, cut", [.. "II*\0"u8, 16, 0, 0, 0, .. new byte[8], 9, 0], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
+        { "AVIF", [.. Ftyp("avif", "mif1"), .. Box("free", 9), .. Meta, .. Box("mdat", 100)], HeaderResult.Found(ImageFormat.Avif, 640, 480) },
+        { "AVIF, pixels first", [.. Ftyp("avif", "mif1"), .. Box("mdat", 100), .. Meta], HeaderResult.Found(ImageFormat.Avif, 640, 480) },
+        { "HEIC", [.. Ftyp("mif1", "heic"), .. Meta, .. Box("mdat", 100)], HeaderResult.Found(ImageFormat.Heic, 640, 480) },
+        { "HEIC, cut", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
+        { "AVIF without size", [.. Ftyp("avif", "mif1"), 0, 0, 0, 0, .. "mdat"u8, 1, 2, 3], HeaderResult.Damaged("The file does not tell its size.") },
+        { "a film", [.. Ftyp("isom", "mp42"), .. Box("mdat", 100)], HeaderResult.Unknown },
         { "short", [1], HeaderResult.Unknown },
         { "shorter than any signature", [1, 2, 3, 4, 5], HeaderResult.Unknown },
         { "GIF, shorter than its header", [.. "GIF89a"u8], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
         { "nothing", [], HeaderResult.Damaged("The file is empty.") },
     };
+
+    private static byte[] GifComment => [0x21, 0xFE, 2, 0x2C, 0x2C, 0];
+
+    private static byte[] Meta =>
+    [
+        0, 0, 0, 70, .. "meta"u8, 0, 0, 0, 0,
+        0, 0, 0, 58, .. "iprp"u8, 0, 0, 0, 50, .. "ipco"u8, 0, 0, 0, 20, .. "ispe"u8, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 64,
+        0, 0, 0, 20, .. "ispe"u8, 0, 0, 0, 0, 0, 0, 2, 128, 0, 0, 1, 224,
+    ];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -62,7 +87,7 @@ public sealed class ImageHeaderScannerTests
 
     [Fact]
     public void Feed_RandomBytes_NeverThrowsAndAlwaysDecides() =>
-        Gen.Select(Gen.Int[0, 5], Gen.Byte.Array[0, 400]).Sample((kind, bytes) =>
+        Gen.Select(Gen.Int[0, 8], Gen.Byte.Array[0, 400]).Sample((kind, bytes) =>
         {
             byte[] start = kind switch
             {
@@ -71,6 +96,9 @@ public sealed class ImageHeaderScannerTests
                 3 => [.. "GIF89a"u8],
                 4 => WebP("VP8X"),
                 5 => WebP("VP8L"),
+                6 => [.. "II*\0"u8, 16, 0, 0, 0],
+                7 => Ftyp("avif", "mif1"),
+                8 => [.. Gif(3, 4)],
                 _ => [],
             };
             byte[] file = [.. start, .. bytes];
@@ -110,6 +138,26 @@ public sealed class ImageHeaderScannerTests
     [Fact]
     public void ContentType_OfEveryFormat_IsSaid() =>
         Assert.All(Enum.GetValues<ImageFormat>(), format => Assert.StartsWith("image/", format.ContentType(), StringComparison.Ordinal));
+
+    private static byte[] Gif(ushort width, ushort height) => [.. "GIF89a"u8, (byte)width, (byte)(width >> 8), (byte)height, (byte)(height >> 8), 0x80, 0, 0, 1, 2, 3, 4, 5, 6];
+
+    /// <summary>A frame with a table of two colours and one sub-block, which looks like the beginning of a frame.</summary>
+    private static byte[] GifFrame(ushort x, ushort y, ushort width, ushort height) =>
+    [
+        0x2C, (byte)x, (byte)(x >> 8), (byte)y, (byte)(y >> 8), (byte)width, (byte)(width >> 8), (byte)height, (byte)(height >> 8), 0x80,
+        1, 2, 3, 4, 5, 6, 2, 3, 0x2C, 0x2C, 0x2C, 0,
+    ];
+
+    private static byte[] Chunk(string name, int length) => [.. System.Text.Encoding.ASCII.GetBytes(name), (byte)length, 0, 0, 0, .. new byte[length + (length & 1)]];
+
+    private static byte[] Entry(ushort tag, byte type, int value) => [(byte)tag, (byte)(tag >> 8), type, 0, 1, 0, 0, 0, .. BitConverter.GetBytes(value)];
+
+    private static byte[] BigEntry(ushort tag, byte type, long value) => [(byte)tag, (byte)(tag >> 8), type, 0, 1, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(value)];
+
+    private static byte[] Box(string type, int length) => [0, 0, 0, (byte)(length + 8), .. System.Text.Encoding.ASCII.GetBytes(type), .. new byte[length]];
+
+    private static byte[] Ftyp(string major, string compatible) =>
+        [0, 0, 0, 20, .. "ftyp"u8, .. System.Text.Encoding.ASCII.GetBytes(major), 0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(compatible)];
 
     private static HeaderResult Scan(byte[] file, params int[] cuts)
     {

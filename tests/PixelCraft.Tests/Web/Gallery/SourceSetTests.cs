@@ -1,5 +1,6 @@
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 using PixelCraft.Web.Gallery;
 using Xunit;
 
@@ -41,11 +42,11 @@ public class SourceSetTests
 
     private sealed class Urls : IImageUrls
     {
-        public string Variant(ImageRecord image, int size) => $"/v/{size}";
+        public string Variant(ImageRecord image, int size, VariantFormat format = VariantFormat.WebP) => $"/v/{size}";
 
         public string Original(ImageRecord image) => "/o";
 
-        public string SignedVariant(ImageRecord image, int size) => $"/s/{size}";
+        public string SignedVariant(ImageRecord image, int size, VariantFormat format = VariantFormat.WebP) => $"/s/{size}";
 
         public string Transform(ImageRecord image, Transform transform, TransformFormat? format) => $"/t/{transform}";
     }

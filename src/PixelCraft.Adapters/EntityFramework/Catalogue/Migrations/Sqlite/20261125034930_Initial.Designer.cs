@@ -10,7 +10,7 @@ using PixelCraft.Adapters.EntityFramework.Catalogue;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCatalogueDbContext))]
-    [Migration("20261125031710_Initial")]
+    [Migration("20261125034930_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -69,6 +69,11 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                         .HasMaxLength(5000)
                         .HasColumnType("TEXT")
                         .HasColumnName("description");
+
+                    b.Property<string>("DominantColour")
+                        .HasMaxLength(7)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dominant_colour");
 
                     b.Property<string>("FailureReason")
                         .HasMaxLength(500)

@@ -12,7 +12,7 @@ using PixelCraft.Adapters.EntityFramework.Catalogue;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
 {
     [DbContext(typeof(PostgresCatalogueDbContext))]
-    [Migration("20261125031719_Initial")]
+    [Migration("20261125034933_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -76,6 +76,11 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                         .HasMaxLength(5000)
                         .HasColumnType("character varying(5000)")
                         .HasColumnName("description");
+
+                    b.Property<string>("DominantColour")
+                        .HasMaxLength(7)
+                        .HasColumnType("character varying(7)")
+                        .HasColumnName("dominant_colour");
 
                     b.Property<string>("FailureReason")
                         .HasMaxLength(500)

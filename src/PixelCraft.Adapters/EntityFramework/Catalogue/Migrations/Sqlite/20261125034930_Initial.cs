@@ -29,6 +29,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     width = table.Column<int>(type: "INTEGER", nullable: false),
                     height = table.Column<int>(type: "INTEGER", nullable: false),
                     thumb_hash = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    dominant_colour = table.Column<string>(type: "TEXT", maxLength: 7, nullable: true),
                     content_hash = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "TEXT", nullable: false),
                     metadata = table.Column<string>(type: "TEXT", nullable: true),

@@ -34,6 +34,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     width = table.Column<int>(type: "integer", nullable: false),
                     height = table.Column<int>(type: "integer", nullable: false),
                     thumb_hash = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    dominant_colour = table.Column<string>(type: "character varying(7)", maxLength: 7, nullable: true),
                     content_hash = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "text", nullable: false),
                     metadata = table.Column<string>(type: "text", nullable: true),

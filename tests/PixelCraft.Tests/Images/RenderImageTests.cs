@@ -1,0 +1,201 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NetVips;
+using PixelCraft.Adapters.EntityFramework;
+using PixelCraft.Adapters.EntityFramework.Catalogue;
+using PixelCraft.Adapters.FileSystem;
+using PixelCraft.Adapters.InProcess;
+using PixelCraft.Adapters.Vips;
+using PixelCraft.Ids;
+using PixelCraft.Images;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Engine;
+using PixelCraft.Images.Formats;
+using PixelCraft.Jobs;
+using PixelCraft.Storage;
+using Xunit;
+
+namespace PixelCraft.Tests.Images;
+
+/// <summary>What becomes of an image when the engine answers this or that: whose faults count, and when.</summary>
+public sealed class RenderImageTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-render-tests-").FullName;
+    private readonly Engine _engine = new();
+    private readonly EngineOptions _options = new();
+    private readonly ServiceProvider _services;
+
+    public RenderImageTests() => _services = new ServiceCollection()
+        .AddLogging()
+        .AddSingleton(TimeProvider.System)
+        .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
+        .AddFolderObjectStore(Path.Combine(_folder, "objects"))
+        .AddInProcessCache()
+        .AddInProcessJobQueue()
+        .AddImagesWorker()
+        .AddSingleton<IImageEngine>(_engine)
+        .AddSingleton(Microsoft.Extensions.Options.Options.Create(_options))
+        .BuildServiceProvider();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private ICatalogue Images => _services.GetRequiredService<ICatalogue>();
+
+    public async ValueTask InitializeAsync() => await _services.GetRequiredService<IModuleDatabase>().MigrateAsync(Ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Handle_AnImage_IsReadyWithItsColour()
+    {
+        var id = await AddAsync();
+
+        await RunAsync("render-image", id);
+
+        var image = await FindAsync(id);
+        Assert.Equal((ImageStatus.Ready, "#b45a3c"), (image.Status, image.DominantColour));
+        Assert.Equal([200, 400], image.Variants.Select(variant => variant.Size));
+        Assert.Equal(0, await QueuedAsync());
+    }
+
+    [Fact]
+    public async Task Handle_WithAvif_IsReadyFirst_AndGetsItInAJobOfItsOwn()
+    {
+        _options.Avif = true;
+        _options.AvifEffort = 0;
+        var id = await AddAsync();
+
+        await RunAsync("render-image", id);
+
+        var ready = await FindAsync(id);
+        Assert.Equal(ImageStatus.Ready, ready.Status);
+        Assert.Empty(ready.VariantsOf(VariantFormat.Avif));
+        await using (var provider = _services.CreateAsyncScope())
+        {
+            var lease = await _services.GetRequiredService<IJobQueue>().TakeAsync(TimeSpan.Zero, Ct);
+            Assert.Equal(AddAvif.JobFor(id), lease!.Job);
+        }
+
+        await RunAsync("add-avif", id);
+        await RunAsync("add-avif", id); // twice is as once
+
+        var image = await FindAsync(id);
+        Assert.Equal([200, 400], image.VariantsOf(VariantFormat.Avif).Select(variant => variant.Size));
+        Assert.Equal([200, 400], image.VariantsOf(VariantFormat.WebP).Select(variant => variant.Size));
+        Assert.Equal((400, VariantFormat.WebP), (image.VariantFor(2_000)!.Size, image.VariantFor(2_000)!.Format));
+        foreach (var variant in image.Variants)
+        {
+            var stored = await _services.GetRequiredService<IObjectStore>().FindAsync(ObjectKeys.Variant(id, variant.Size, variant.Format), Ct);
+            Assert.Equal((variant.Bytes, variant.Format.ContentType()), (stored!.Length, stored.ContentType));
+        }
+    }
+
+    [Fact]
+    public async Task Handle_AFaultOfTheFile_CountsAndFailsAtTheThird()
+    {
+        _engine.Answer = () => new Faulted("This GIF needs more memory than the limit of 512 MB.");
+        var id = await AddAsync();
+
+        await Assert.ThrowsAsync<FileFaultException>(() => RunAsync("render-image", id, faults: 0));
+        await Assert.ThrowsAsync<FileFaultException>(() => RunAsync("render-image", id, faults: 1));
+        Assert.Equal(ImageStatus.Processing, (await FindAsync(id)).Status);
+        await RunAsync("render-image", id, faults: 2);
+
+        var image = await FindAsync(id);
+        Assert.Equal((ImageStatus.Failed, "This GIF needs more memory than the limit of 512 MB."), (image.Status, image.FailureReason));
+    }
+
+    [Fact]
+    public async Task Handle_ARejectedFile_FailsAtOnceWithTheReason()
+    {
+        _engine.Answer = () => new Rejected("The file ends too early.");
+        var id = await AddAsync();
+
+        await RunAsync("render-image", id);
+
+        var image = await FindAsync(id);
+        Assert.Equal((ImageStatus.Failed, "The file ends too early."), (image.Status, image.FailureReason));
+    }
+
+    [Theory]
+    [InlineData("io")]
+    [InlineData("full")]
+    [InlineData("away")]
+    public async Task Handle_AFaultOfTheMachine_NeverCounts(string kind)
+    {
+        Exception failure = kind switch
+        {
+            "io" => new IOException("Too many open files"),
+            "full" => new StorageFullException("folder for variants"),
+            _ => new UnavailableException("image engine"),
+        };
+        _engine.Answer = () => throw failure;
+        var id = await AddAsync();
+
+        // However often it failed before: the runner counts neither of the two.
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync("render-image", id, faults: 100));
+
+        Assert.True(thrown is UnavailableException or StorageFullException, $"{thrown}");
+        Assert.Equal(ImageStatus.Processing, (await FindAsync(id)).Status);
+        Assert.DoesNotContain(Directory.EnumerateDirectories(Path.GetTempPath(), "pixelcraft-render-*"), folder => File.Exists(Path.Combine(folder, "original")) && _engine.Folders.Contains(folder));
+    }
+
+    private async Task<JobResult> RunAsync(string kind, Id id, int faults = 0) =>
+        await _services.GetServices<IJobHandler>().Single(handler => handler.Kind == kind).HandleAsync(new Job(kind, id.ToString()), faults, Ct);
+
+    private async Task<long> QueuedAsync() => (await _services.GetRequiredService<IJobQueue>().DepthAsync(Ct)).Due;
+
+    private async Task<ImageRecord> FindAsync(Id id) => (await Images.FindAsync(id, Ct))!;
+
+    private async Task<Id> AddAsync()
+    {
+        using var colour = (Image.Black(400, 300, bands: 3) + new double[] { 180, 90, 60 }).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        var ids = new IdGenerator(TimeProvider.System);
+        var owner = ids.New();
+        var id = ids.For(owner);
+        var png = colour.PngsaveBuffer();
+        await _services.GetRequiredService<IObjectStore>().PutAsync(ObjectKeys.Original(id), new MemoryStream(png), "application/octet-stream", Ct);
+        await Images.AddAsync(
+            new ImageRecord
+            {
+                Id = id,
+                OwnerId = owner,
+                Visibility = Visibility.Public,
+                Status = ImageStatus.Processing,
+                FileName = "a.png",
+                ContentType = "image/png",
+                Bytes = png.Length,
+                Sha256 = new string('0', 64),
+                Width = 400,
+                Height = 300,
+                ContentHash = "0123456789abcdef",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                UpdatedAt = DateTimeOffset.UnixEpoch,
+            },
+            Ct);
+        return id;
+    }
+
+    /// <summary>libvips, unless the test has another answer.</summary>
+    private sealed class Engine : IImageEngine
+    {
+        private readonly VipsEngine _vips = new();
+
+        public Func<EngineResult>? Answer { get; set; }
+
+        public List<string> Folders { get; } = [];
+
+        public Task<EngineResult> RenderAsync(RenderRequest request, CancellationToken cancellationToken)
+        {
+            Folders.Add(request.OutputFolder);
+            return Answer is null ? _vips.RenderAsync(request, cancellationToken) : Task.Run(Answer, cancellationToken);
+        }
+
+        public Task<EngineResult> TransformAsync(TransformRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
