@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Resumable;
 
 namespace PixelCraft.Images;
 
@@ -52,5 +53,6 @@ internal sealed record UploadResultView(string FileName, int StatusCode, Id? Id,
 [JsonSerializable(typeof(ImageListView))]
 [JsonSerializable(typeof(UploadView))]
 [JsonSerializable(typeof(UploadListView))]
+[JsonSerializable(typeof(ResumableUploadView))]
 [JsonSerializable(typeof(ImageEdit))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -3,12 +3,14 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Images.Resumable;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
 
 /// <summary>What this module keeps of a member: for the export of all data, and for the deletion of an account.</summary>
-internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, IObjectStore store) : IMemberData
+internal sealed class MemberImages(
+    ICatalogue catalogue, ImageRecords records, IObjectStore store, IResumableUploads uploads, UploadRemoval removal) : IMemberData
 {
     private const int BatchSize = 100;
 
@@ -26,6 +28,8 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageRecords records, I
 
     public async Task EraseAsync(Id member, CancellationToken cancellationToken)
     {
+        while (await uploads.ListAsync(null, member, BatchSize, cancellationToken) is { Count: > 0 } unfinished)
+            foreach (var upload in unfinished) await removal.RemoveAsync(upload.Id, cancellationToken);
         await foreach (var image in AllAsync(member, cancellationToken))
         {
             // The record goes last: while it is there, this can be begun again.

@@ -10,5 +10,7 @@ public static class CatalogueServices
     public static IServiceCollection AddCatalogue(this IServiceCollection services, string? postgres, string sqliteFile) => services
         .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>("catalogue", postgres, sqliteFile)
         .AddSingleton<ICatalogue, EfCatalogue>()
-        .AddSingleton<IQuotaLedger, EfQuotaLedger>();
+        .AddSingleton<IQuotaLedger, EfQuotaLedger>()
+        .AddSingleton<IIdempotencyStore, EfIdempotencyStore>()
+        .AddSingleton<IResumableUploads, EfResumableUploads>();
 }

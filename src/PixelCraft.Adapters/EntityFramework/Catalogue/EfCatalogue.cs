@@ -118,7 +118,7 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
         return new AddResult(AddOutcome.Added, null);
     }
 
-    private static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is
+    internal static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is
         Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation }
         or Microsoft.Data.Sqlite.SqliteException { SqliteExtendedErrorCode: 1555 or 2067 }; // PRIMARYKEY, UNIQUE
 }
