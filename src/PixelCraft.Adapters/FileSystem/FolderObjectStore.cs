@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -139,6 +140,42 @@ internal sealed class FolderObjectStore : IObjectStore, ILocalObjects
     {
         var (_, path) = Locate(key);
         return File.Exists(path) ? path : null;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ListedObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var begin = prefix.Replace('/', '_');
+        OrFault(Missing);
+        for (var fan = 0; fan < _fans.Length; fan++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // One folder is a page: a few hundred entries with a million objects. Off the caller's thread, since file systems only block.
+            var page = await Task.Run(() => OrFault(() => Page(fan, begin)), cancellationToken);
+            foreach (var found in page) yield return found;
+        }
+    }
+
+    private List<ListedObject> Page(int fan, string begin)
+    {
+        var folder = new DirectoryInfo(Path.Combine(_objects, $"{fan:x3}"));
+        var page = new List<ListedObject>();
+        if (!folder.Exists) return page;
+        foreach (var file in folder.EnumerateFiles())
+        {
+            if (!file.Name.StartsWith(begin, StringComparison.Ordinal)) continue;
+            try
+            {
+                using var handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                var info = Describe(file.Name.Replace('_', '/'), handle);
+                page.Add(new ListedObject(info.Key, info.Length, info.ModifiedAt));
+            }
+            catch (FileNotFoundException)
+            {
+                // Removed in the meantime.
+            }
+        }
+        return page;
     }
 
     private (int Fan, string Path) Locate(string key)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -23,7 +24,7 @@ namespace PixelCraft.Adapters.S3;
 /// for a reason that may pass is sent 3 times in all, with a growing pause of at most a few seconds.
 /// </para>
 /// Permissions needed: <c>s3:GetObject</c>, <c>s3:PutObject</c>, <c>s3:DeleteObject</c>, <c>s3:AbortMultipartUpload</c>, and
-/// <c>s3:ListBucket</c>, without which S3 answers 403 for an object that is not there. The bucket is not made.
+/// <c>s3:ListBucket</c>, to list and since without it S3 answers 403 for an object that is not there. The bucket is not made.
 /// </summary>
 public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
@@ -170,6 +171,20 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             throw S3Faults.Of(e);
         }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ListedObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = prefix };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await AskAsync(() => _client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+            foreach (var found in page.S3Objects ?? []) yield return new ListedObject(found.Key, found.Size ?? 0, Time(found.LastModified));
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
     }
 
     /// <inheritdoc/>

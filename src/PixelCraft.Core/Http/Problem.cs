@@ -123,4 +123,29 @@ public static class Problems
 
     /// <summary>The client stopped in the middle.</summary>
     public static readonly Problem Incomplete = new("incomplete-upload", StatusCodes.Status400BadRequest, "The upload ended before the file did.");
+
+    /// <summary>A request with the same idempotency key is under way.</summary>
+    public static readonly Problem KeyInProgress = new("idempotency-key-in-progress", StatusCodes.Status409Conflict, "A request with this key is still being carried out.");
+
+    /// <summary>The idempotency key was used for another request.</summary>
+    public static readonly Problem KeyReused = new("idempotency-key-reused", StatusCodes.Status422UnprocessableEntity, "This key was used for another request.");
+
+    // resumable uploads (tus)
+    /// <summary>Another version of the protocol.</summary>
+    public static readonly Problem TusVersion = new("tus-version", StatusCodes.Status412PreconditionFailed, "This version of the tus protocol is not spoken here.");
+
+    /// <summary>The upload was not finished in time.</summary>
+    public static readonly Problem UploadExpired = new("upload-expired", StatusCodes.Status410Gone, "This upload was not finished in time.");
+
+    /// <summary>Another request is writing to the upload.</summary>
+    public static readonly Problem UploadLocked = new("upload-locked", StatusCodes.Status423Locked, "Another request is writing to this upload.");
+
+    /// <summary>The client would go on from another byte than the server.</summary>
+    public static readonly Problem OffsetConflict = new("offset-conflict", StatusCodes.Status409Conflict, "The upload goes on from another offset.");
+
+    /// <summary>The bytes are not those of the checksum.</summary>
+    public static readonly Problem ChecksumMismatch = new("checksum-mismatch", 460, "The bytes don't match their checksum.");
+
+    /// <summary>The body is not of the type that the protocol wants.</summary>
+    public static readonly Problem NotOffsetStream = new("not-an-offset-stream", StatusCodes.Status415UnsupportedMediaType, "Send the bytes as application/offset+octet-stream.");
 }

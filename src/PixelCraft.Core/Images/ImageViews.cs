@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Formats;
+using PixelCraft.Images.Resumable;
 
 namespace PixelCraft.Images;
 
@@ -56,5 +57,6 @@ internal sealed record UploadResultView(string FileName, int StatusCode, Id? Id,
 [JsonSerializable(typeof(ImageListView))]
 [JsonSerializable(typeof(UploadView))]
 [JsonSerializable(typeof(UploadListView))]
+[JsonSerializable(typeof(ResumableUploadView))]
 [JsonSerializable(typeof(ImageEdit))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -48,7 +48,7 @@ internal static class ImagesApi
         Visibility? wanted = null;
         if (visibility is not null)
         {
-            if (!Visibilities.TryParse(visibility, out var parsed)) return Problems.Invalid.Result("visibility: public, unlisted or private.");
+            if (!Visibilities.TryParse(visibility, out var parsed)) return Problems.Invalid.Result(Visibilities.Rule);
             wanted = parsed;
         }
         var page = await images.ListAsync(

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Resumable;
+using PixelCraft.Images.Sweeps;
 using PixelCraft.Jobs;
 
 namespace PixelCraft.Images;
@@ -15,14 +17,17 @@ public static class ImagesModule
     {
         services.AddImageRecords();
         services.AddSingleton<IImages, ImageService>();
-        services.AddScoped<IUploads, Uploader>();
+        services.AddScoped<Uploader>();
+        services.AddScoped<IUploads>(provider => provider.GetRequiredService<Uploader>());
+        services.AddScoped<ResumableUploader>();
+        services.AddSingleton<IdempotentUploads>();
         services.AddSingleton<ITransforms, Transformer>();
         services.AddScoped<ImagePresenter>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ImagesJson.Default));
         return services;
     }
 
-    /// <summary>Registers what workers do: variants, and the sweep for what was left in processing.</summary>
+    /// <summary>Registers what workers do: variants, and the sweeps.</summary>
     public static IServiceCollection AddImagesWorker(this IServiceCollection services)
     {
         services.AddImageRecords();
@@ -30,17 +35,28 @@ public static class ImagesModule
         services.AddSingleton<IJobHandler, RenderImage>();
         services.AddSingleton<IJobHandler, AddAvif>();
         services.AddHostedService<ProcessingSweep>();
+        services.TryAddSingleton<SweepMetrics>();
+        services.TryAddSingleton<UploadSweep>();
+        services.TryAddSingleton<TrashSweep>();
+        services.TryAddSingleton<OrphanSweep>();
+        services.AddHostedService<SweepService>();
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/images</c>.</summary>
-    public static void MapImages(this IEndpointRouteBuilder routes) => ImagesApi.Map(routes);
+    /// <summary>Maps <c>/api/v1/images</c> and <c>/api/v1/uploads</c>.</summary>
+    public static void MapImages(this IEndpointRouteBuilder routes)
+    {
+        ImagesApi.Map(routes);
+        TusApi.Map(routes);
+    }
 
     private static void AddImageRecords(this IServiceCollection services)
     {
         services.TryAddSingleton<ImageRecords>();
         services.TryAddSingleton<ImageEraser>();
         services.TryAddSingleton<IImageLookup>(provider => provider.GetRequiredService<ImageRecords>());
+        services.TryAddSingleton<UploadParts>();
+        services.TryAddSingleton<UploadRemoval>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMemberData, MemberImages>());
     }
 }

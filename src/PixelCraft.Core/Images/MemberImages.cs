@@ -2,12 +2,14 @@ using System.Text.Json;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Resumable;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;
 
 /// <summary>What this module keeps of a member: for the export of all data, and for the deletion of an account.</summary>
-internal sealed class MemberImages(ICatalogue catalogue, ImageEraser eraser, IObjectStore store) : IMemberData
+internal sealed class MemberImages(
+    ICatalogue catalogue, ImageEraser eraser, IObjectStore store, IResumableUploads uploads, UploadRemoval removal) : IMemberData
 {
     private const int BatchSize = 100;
 
@@ -25,6 +27,8 @@ internal sealed class MemberImages(ICatalogue catalogue, ImageEraser eraser, IOb
 
     public async Task EraseAsync(Id member, CancellationToken cancellationToken)
     {
+        while (await uploads.ListAsync(null, member, BatchSize, cancellationToken) is { Count: > 0 } unfinished)
+            foreach (var upload in unfinished) await removal.RemoveAsync(upload.Id, cancellationToken);
         await foreach (var image in AllAsync(member, cancellationToken)) await eraser.EraseAsync(image, cancellationToken);
     }
 

@@ -14,15 +14,16 @@ namespace PixelCraft.Images;
 /// <param name="owner">Whose.</param>
 /// <param name="quota">Bytes that the member may keep; null: without limit, and nothing is reserved.</param>
 /// <param name="time">The clock.</param>
-internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long? quota, TimeProvider time)
+/// <param name="reserved">What was reserved before, for longer than this takes; null: nothing.</param>
+internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long? quota, TimeProvider time, long? reserved = null)
 {
     /// <summary>Far longer than a server is silent about an upload that goes on: it is renewed as bytes come.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     private const long LeastStep = 256 * 1024;
 
-    private long _reserved = -1;
-    private DateTimeOffset _renewAt;
+    private long _reserved = reserved ?? -1;
+    private DateTimeOffset _renewAt = DateTimeOffset.MaxValue;
 
     /// <summary>Sees to it that this many bytes are reserved.</summary>
     /// <exception cref="UploadRefusedException">The quota doesn't allow it.</exception>

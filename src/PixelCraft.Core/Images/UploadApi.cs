@@ -32,7 +32,8 @@ internal static class UploadApi
         .DisableAntiforgery() // checked here, where the form is streamed
         .WithName("UploadImages")
         .WithSummary("Upload images")
-        .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, 200 when you have an image of the same bytes already, or a problem. Several: 202 when all were taken, else 207, with one result each.")
+        .WithDescription("One file as the raw body (`?fileName=`), or one or many as multipart/form-data. `visibility` (private unless given) as a query, or as a field before the files. One file: 202 with `Location`, 200 when you have an image of the same bytes already, or a problem. Several: 202 when all were taken, else 207, with one result each. `Idempotency-Key`: sent again within 24 hours with the same files, the answer is the same; 409 while the first is under way, 422 with other files.")
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .Produces<UploadView>(StatusCodes.Status202Accepted)
         .Produces<UploadView>(StatusCodes.Status200OK)
         .Produces<UploadListView>(StatusCodes.Status207MultiStatus)
@@ -41,16 +42,22 @@ internal static class UploadApi
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> UploadAsync(
-        HttpContext http, IUploads uploads, IOptions<UploadOptions> options, IAntiforgery antiforgery, CancellationToken cancellationToken)
+        HttpContext http, IUploads uploads, IdempotentUploads idempotent, IOptions<UploadOptions> options, IAntiforgery antiforgery, CancellationToken cancellationToken)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = options.Value.MaxRequestBytes;
         var owner = Caller.From(http.User).MemberId!.Value;
-        if (!TryGetVisibility(http.Request.Query["visibility"], out var visibility)) return VisibilityProblem();
+        if (!Visibilities.TryParse(http.Request.Query["visibility"], out var visibility)) return VisibilityProblem();
+        return await idempotent.RunAsync(http, owner, uploads, taking => ReceiveAsync(http, taking, options.Value, antiforgery, owner, visibility, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<IResult> ReceiveAsync(
+        HttpContext http, IUploads uploads, UploadOptions options, IAntiforgery antiforgery, Id owner, Visibility visibility, CancellationToken cancellationToken)
+    {
         try
         {
             if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-                return await new Form(http, uploads, options.Value, antiforgery, owner) { Visibility = visibility }.ReceiveAsync(type, cancellationToken);
+                return await new Form(http, uploads, options, antiforgery, owner) { Visibility = visibility }.ReceiveAsync(type, cancellationToken);
             var image = await uploads.ReceiveAsync(owner, RawFileName(http.Request), visibility, http.Request.Body, http.Request.ContentLength, cancellationToken);
             return Answer(http, new UploadView(image.Id, image.Status));
         }
@@ -60,7 +67,7 @@ internal static class UploadApi
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return Problems.TooLarge.Result($"A request may have {options.Value.MaxRequestBytes / 1_000_000} MB at most.");
+            return Problems.TooLarge.Result($"A request may have {options.MaxRequestBytes / 1_000_000} MB at most.");
         }
         catch (Exception e) when (e is BadHttpRequestException or IOException && !http.RequestAborted.IsCancellationRequested)
         {
@@ -77,7 +84,7 @@ internal static class UploadApi
 
     private static int StatusOf(ImageStatus status) => status == ImageStatus.Processing ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
 
-    private static string Location(Id id) => $"/api/v1/images/{id}";
+    internal static string Location(Id id) => $"/api/v1/images/{id}";
 
     private static string? RawFileName(HttpRequest request)
     {
@@ -87,13 +94,7 @@ internal static class UploadApi
             : null;
     }
 
-    private static bool TryGetVisibility(string? text, out Visibility visibility)
-    {
-        visibility = Visibility.Private;
-        return string.IsNullOrEmpty(text) || Visibilities.TryParse(text, out visibility);
-    }
-
-    private static ProblemHttpResult VisibilityProblem() => Problems.Invalid.Result("visibility: public, unlisted or private.");
+    private static ProblemHttpResult VisibilityProblem() => Problems.Invalid.Result(Visibilities.Rule);
 
     /// <summary>One multipart request, part by part as it comes.</summary>
     private sealed class Form(HttpContext http, IUploads uploads, UploadOptions options, IAntiforgery antiforgery, Id owner)
@@ -175,7 +176,7 @@ internal static class UploadApi
             switch (HeaderUtilities.RemoveQuotes(disposition.Name).Value)
             {
                 case "visibility":
-                    if (!TryGetVisibility(value, out var visibility)) return VisibilityProblem();
+                    if (!Visibilities.TryParse(value, out var visibility)) return VisibilityProblem();
                     Visibility = visibility;
                     break;
                 case "redirect":

@@ -19,12 +19,11 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
     /// <summary>What a file may be.</summary>
     /// <param name="MaxBytes">The most bytes.</param>
     /// <param name="Image">What its header may tell.</param>
-    public sealed record Limits(long MaxBytes, ImageLimits Image)
-    {
-        /// <summary>The refusal of a file of more bytes.</summary>
-        public UploadRefusedException TooLarge() =>
-            new(Problems.TooLarge, string.Create(CultureInfo.InvariantCulture, $"A file may have {MaxBytes / 1_000_000d:0.#} MB at most."));
-    }
+    public sealed record Limits(long MaxBytes, ImageLimits Image);
+
+    /// <summary>The refusal of a file of more bytes than it may have.</summary>
+    public static UploadRefusedException TooLarge(long maxBytes) =>
+        new(Problems.TooLarge, string.Create(CultureInfo.InvariantCulture, $"A file may have {maxBytes / 1_000_000d:0.#} MB at most."));
 
     /// <summary>Bytes read so far.</summary>
     public long Count { get; private set; }
@@ -55,7 +54,7 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
             return 0;
         }
         Count += read;
-        if (Count > limits.MaxBytes) throw limits.TooLarge();
+        if (Count > limits.MaxBytes) throw TooLarge(limits.MaxBytes);
         await quota.PassAsync(Count, cancellationToken);
         Pass(buffer.Span[..read]);
         return read;

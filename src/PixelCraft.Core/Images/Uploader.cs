@@ -34,7 +34,7 @@ internal sealed class Uploader(
     public async Task<ImageRecord> ReceiveAsync(
         Id owner, string? fileName, Visibility visibility, Stream body, long? length, CancellationToken cancellationToken)
     {
-        if (length > _limits.MaxBytes) throw _limits.TooLarge();
+        if (length > _limits.MaxBytes) throw UploadStream.TooLarge(_limits.MaxBytes);
         var id = ids.For(owner);
         var quota = new QuotaGuard(ledger, id, owner, await members.QuotaAsync(owner, cancellationToken), time);
         try

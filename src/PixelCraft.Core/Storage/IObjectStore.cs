@@ -28,7 +28,19 @@ public interface IObjectStore
 
     /// <summary>Removes an object. Removing what is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The objects whose keys begin so, in no order, in pages as they are asked for. What is put or removed meanwhile may be
+    /// among them or not. In a folder every entry is looked at: for sweeps, not for requests.
+    /// </summary>
+    IAsyncEnumerable<ListedObject> ListAsync(string prefix, CancellationToken cancellationToken);
 }
+
+/// <summary>What a list tells of an object.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Length">Its size in bytes.</param>
+/// <param name="ModifiedAt">When it was stored, UTC; to the second on some stores.</param>
+public sealed record ListedObject(string Key, long Length, DateTimeOffset ModifiedAt);
 
 /// <summary>What a store knows of an object.</summary>
 /// <param name="Key">Its key.</param>

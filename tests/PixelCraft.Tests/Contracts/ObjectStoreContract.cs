@@ -148,6 +148,31 @@ public abstract class ObjectStoreContract
         Assert.Equal(0, await LeftoversAsync());
     }
 
+    [Fact]
+    public async Task List_OfAPrefix_GivesItsObjectsOnce()
+    {
+        var store = await CreateAsync();
+        Assert.Empty(await ListAsync(store, "a/"));
+        // More than a page of S3.
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1_100), Ct, async (i, _) => await PutAsync(store, $"a/{i}", 1 + i % 7));
+        await PutAsync(store, "ab/1", 9);
+        await PutAsync(store, "b", 9);
+        await store.DeleteAsync("a/5", Ct);
+        var before = DateTimeOffset.UtcNow.AddMinutes(-10);
+
+        var found = await ListAsync(store, "a/");
+
+        Assert.Equal(Enumerable.Range(0, 1_100).Where(i => i != 5).Select(i => ($"a/{i}", 1L + i % 7)).Order(), found.Select(o => (o.Key, o.Length)).Order());
+        Assert.All(found, o => Assert.InRange(o.ModifiedAt, before, DateTimeOffset.UtcNow.AddSeconds(2)));
+    }
+
+    [Fact]
+    public async Task List_StoreAway_SaysUnavailable()
+    {
+        var store = await CreateAwayAsync();
+        await Assert.ThrowsAsync<UnavailableException>(() => ListAsync(store, "a/"));
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0, 1_000)]
@@ -291,6 +316,13 @@ public abstract class ObjectStoreContract
         using var bytes = new MemoryStream();
         await reader.Content.CopyToAsync(bytes, Ct);
         return bytes.ToArray();
+    }
+
+    private static async Task<List<ListedObject>> ListAsync(IObjectStore store, string prefix)
+    {
+        var found = new List<ListedObject>();
+        await foreach (var listed in store.ListAsync(prefix, Ct)) found.Add(listed);
+        return found;
     }
 
     private async Task AssertUnchangedAsync(IObjectStore store)

@@ -22,6 +22,10 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
 
     public DbSet<StoredTransform> Transforms => Set<StoredTransform>();
 
+    public DbSet<EfIdempotencyStore.KeyRow> IdempotencyKeys => Set<EfIdempotencyStore.KeyRow>();
+
+    public DbSet<ResumableUpload> Uploads => Set<ResumableUpload>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         ModelConventions.Apply(configurationBuilder, Database.IsSqlite());
@@ -96,6 +100,38 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             transform.Property(t => t.ImageId).HasColumnName("image_id");
             transform.Property(t => t.Name).HasColumnName("name").HasMaxLength(150);
             transform.Property(t => t.MadeAt).HasColumnName("made_at");
+        });
+        modelBuilder.Entity<EfIdempotencyStore.KeyRow>(key =>
+        {
+            key.ToTable("idempotency_keys");
+            key.HasKey(k => new { k.OwnerId, k.Key });
+            key.Property(k => k.OwnerId).HasColumnName("owner_id");
+            key.Property(k => k.Key).HasColumnName("key").HasMaxLength(255);
+            key.Property(k => k.Claim).HasColumnName("claim");
+            key.Property(k => k.ExpiresAt).HasColumnName("expires_at");
+            key.Property(k => k.Fingerprint).HasColumnName("fingerprint").HasMaxLength(64);
+            key.Property(k => k.Status).HasColumnName("status");
+            key.Property(k => k.Location).HasColumnName("location").HasMaxLength(200);
+            key.Property(k => k.Body).HasColumnName("body");
+            key.HasIndex(k => k.ExpiresAt).HasDatabaseName("ix_idempotency_keys_expires");
+        });
+        modelBuilder.Entity<ResumableUpload>(upload =>
+        {
+            upload.ToTable("uploads");
+            upload.HasKey(u => u.Id);
+            upload.Property(u => u.Id).HasColumnName("id").ValueGeneratedNever();
+            upload.Property(u => u.OwnerId).HasColumnName("owner_id");
+            upload.Property(u => u.Length).HasColumnName("length");
+            upload.Property(u => u.Offset).HasColumnName("offset");
+            upload.Property(u => u.FileName).HasColumnName("file_name").HasMaxLength(255);
+            upload.Property(u => u.Visibility).HasColumnName("visibility");
+            upload.Property(u => u.Metadata).HasColumnName("metadata").HasMaxLength(4_000);
+            upload.Property(u => u.ExpiresAt).HasColumnName("expires_at");
+            upload.Property(u => u.ImageId).HasColumnName("image_id");
+            upload.Property<Guid?>(EfResumableUploads.Holder).HasColumnName("lock_holder");
+            upload.Property<DateTimeOffset?>(EfResumableUploads.LockedUntil).HasColumnName("locked_until");
+            upload.HasIndex(u => u.ExpiresAt).HasDatabaseName("ix_uploads_expires");
+            upload.HasIndex(u => u.OwnerId).HasDatabaseName("ix_uploads_owner");
         });
     }
 

@@ -11,5 +11,7 @@ public static class CatalogueServices
         .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>("catalogue", postgres, sqliteFile)
         .AddSingleton<ICatalogue, EfCatalogue>()
         .AddSingleton<IQuotaLedger, EfQuotaLedger>()
-        .AddSingleton<ITransformIndex, EfTransformIndex>();
+        .AddSingleton<ITransformIndex, EfTransformIndex>()
+        .AddSingleton<IIdempotencyStore, EfIdempotencyStore>()
+        .AddSingleton<IResumableUploads, EfResumableUploads>();
 }

@@ -16,4 +16,12 @@ public sealed class UploadOptions
     /// <summary>Files in one request. 100; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int MaxFiles { get; set; } = 100;
+
+    /// <summary>How long a resumable upload (tus) may take, with all its interruptions. 1 day; 1 min to 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan ResumeTime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long an image stays in the trash before it goes for good. 30 days; 1 min to 3,650 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan TrashTime { get; set; } = TimeSpan.FromDays(30);
 }

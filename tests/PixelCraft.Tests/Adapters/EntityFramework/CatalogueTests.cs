@@ -71,6 +71,48 @@ public sealed class PostgresQuotaLedgerTests(Servers servers) : QuotaLedgerContr
         await Catalogue.ServicesAsync(await (await servers.PostgresAsync()).CreateDatabaseAsync(), "");
 }
 
+public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreContract
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-catalogue-").FullName;
+
+    private protected override async Task<IIdempotencyStore> CreateAsync() =>
+        (await Catalogue.ServicesAsync(null, Path.Combine(_folder, "catalogue.db"))).GetRequiredService<IIdempotencyStore>();
+
+    public override ValueTask DisposeAsync()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        return base.DisposeAsync();
+    }
+}
+
+public sealed class PostgresIdempotencyStoreTests(Servers servers) : IdempotencyStoreContract
+{
+    private protected override async Task<IIdempotencyStore> CreateAsync() =>
+        (await Catalogue.ServicesAsync(await (await servers.PostgresAsync()).CreateDatabaseAsync(), "")).GetRequiredService<IIdempotencyStore>();
+}
+
+public sealed class SqliteResumableUploadsTests : ResumableUploadsContract
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-catalogue-").FullName;
+
+    private protected override async Task<IResumableUploads> CreateAsync() =>
+        (await Catalogue.ServicesAsync(null, Path.Combine(_folder, "catalogue.db"))).GetRequiredService<IResumableUploads>();
+
+    public override ValueTask DisposeAsync()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        return base.DisposeAsync();
+    }
+}
+
+public sealed class PostgresResumableUploadsTests(Servers servers) : ResumableUploadsContract
+{
+    private protected override async Task<IResumableUploads> CreateAsync() =>
+        (await Catalogue.ServicesAsync(await (await servers.PostgresAsync()).CreateDatabaseAsync(), "")).GetRequiredService<IResumableUploads>();
+}
+
 internal static class Catalogue
 {
     public static ServiceProvider Create(string? postgres, string sqliteFile) =>

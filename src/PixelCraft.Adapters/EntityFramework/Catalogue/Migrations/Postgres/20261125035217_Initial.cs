@@ -15,6 +15,25 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 name: "catalogue");
 
             migrationBuilder.CreateTable(
+                name: "idempotency_keys",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    claim = table.Column<Guid>(type: "uuid", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    fingerprint = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    status = table.Column<int>(type: "integer", nullable: false),
+                    location = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    body = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_idempotency_keys", x => new { x.owner_id, x.key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "images",
                 schema: "catalogue",
                 columns: table => new
@@ -92,6 +111,34 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     table.PrimaryKey("PK_transforms", x => new { x.image_id, x.name });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "uploads",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    length = table.Column<long>(type: "bigint", nullable: false),
+                    offset = table.Column<long>(type: "bigint", nullable: false),
+                    file_name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    visibility = table.Column<int>(type: "integer", nullable: false),
+                    metadata = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    image_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    lock_holder = table.Column<Guid>(type: "uuid", nullable: true),
+                    locked_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_uploads", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_idempotency_keys_expires",
+                schema: "catalogue",
+                table: "idempotency_keys",
+                column: "expires_at");
+
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
                 schema: "catalogue",
@@ -137,11 +184,27 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 schema: "catalogue",
                 table: "reservations",
                 column: "owner_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_expires",
+                schema: "catalogue",
+                table: "uploads",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_owner",
+                schema: "catalogue",
+                table: "uploads",
+                column: "owner_id");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "idempotency_keys",
+                schema: "catalogue");
+
             migrationBuilder.DropTable(
                 name: "images",
                 schema: "catalogue");
@@ -156,6 +219,10 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "transforms",
+                schema: "catalogue");
+
+            migrationBuilder.DropTable(
+                name: "uploads",
                 schema: "catalogue");
         }
     }

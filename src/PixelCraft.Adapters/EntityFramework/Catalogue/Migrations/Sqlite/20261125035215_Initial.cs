@@ -1,3 +1,4 @@
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -10,6 +11,24 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.CreateTable(
+                name: "idempotency_keys",
+                columns: table => new
+                {
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    claim = table.Column<Guid>(type: "TEXT", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    fingerprint = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    location = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    body = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_idempotency_keys", x => new { x.owner_id, x.key });
+                });
+
             migrationBuilder.CreateTable(
                 name: "images",
                 columns: table => new
@@ -84,6 +103,32 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     table.PrimaryKey("PK_transforms", x => new { x.image_id, x.name });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "uploads",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    length = table.Column<long>(type: "INTEGER", nullable: false),
+                    offset = table.Column<long>(type: "INTEGER", nullable: false),
+                    file_name = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    visibility = table.Column<int>(type: "INTEGER", nullable: false),
+                    metadata = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    image_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    lock_holder = table.Column<Guid>(type: "TEXT", nullable: true),
+                    locked_until = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_uploads", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_idempotency_keys_expires",
+                table: "idempotency_keys",
+                column: "expires_at");
+
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
                 table: "images",
@@ -122,11 +167,24 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 name: "ix_reservations_owner",
                 table: "reservations",
                 column: "owner_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_expires",
+                table: "uploads",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_owner",
+                table: "uploads",
+                column: "owner_id");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "idempotency_keys");
+
             migrationBuilder.DropTable(
                 name: "images");
 
@@ -138,6 +196,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "transforms");
+
+            migrationBuilder.DropTable(
+                name: "uploads");
         }
     }
 }
