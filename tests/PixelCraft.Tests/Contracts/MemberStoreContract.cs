@@ -93,8 +93,12 @@ public abstract class MemberStoreContract(IAccountsDatabases databases) : Accoun
         var ada = New("ada");
         await members.AddAsync(ada, null, Cancel);
 
+        var before = Assert.Single(await members.FindAsync([ada.Id], Cancel));
         Assert.True(await members.SetQuotaAsync(ada.Id, 5, Cancel));
-        Assert.Equal(5, Assert.Single(await members.FindAsync([ada.Id], Cancel)).QuotaBytes);
+        var after = Assert.Single(await members.FindAsync([ada.Id], Cancel));
+        Assert.Equal(5, after.QuotaBytes);
+        // Or Identity, which writes what it read before, would take it back.
+        Assert.NotEqual(before.ConcurrencyStamp, after.ConcurrencyStamp);
         Assert.True(await members.SetQuotaAsync(ada.Id, null, Cancel));
         Assert.Null(Assert.Single(await members.FindAsync([ada.Id], Cancel)).QuotaBytes);
         Assert.False(await members.SetQuotaAsync(Ids.ForMember(), 5, Cancel));
