@@ -130,6 +130,9 @@ public static class Problems
     /// <summary>The idempotency key was used for another request.</summary>
     public static readonly Problem KeyReused = new("idempotency-key-reused", StatusCodes.Status422UnprocessableEntity, "This key was used for another request.");
 
+    /// <summary>The file could not be had from where the member said.</summary>
+    public static readonly Problem NotFetched = new("fetch-failed", StatusCodes.Status422UnprocessableEntity, "The image could not be fetched.");
+
     // resumable uploads (tus)
     /// <summary>Another version of the protocol.</summary>
     public static readonly Problem TusVersion = new("tus-version", StatusCodes.Status412PreconditionFailed, "This version of the tus protocol is not spoken here.");

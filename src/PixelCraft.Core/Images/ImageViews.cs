@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Formats;
 using PixelCraft.Images.Resumable;
 
@@ -58,5 +59,6 @@ internal sealed record UploadResultView(string FileName, int StatusCode, Id? Id,
 [JsonSerializable(typeof(UploadView))]
 [JsonSerializable(typeof(UploadListView))]
 [JsonSerializable(typeof(ResumableUploadView))]
+[JsonSerializable(typeof(FetchRequest))]
 [JsonSerializable(typeof(ImageEdit))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Images.Sweeps;
 using PixelCraft.Jobs;
@@ -21,6 +22,7 @@ public static class ImagesModule
         services.AddScoped<IUploads>(provider => provider.GetRequiredService<Uploader>());
         services.AddScoped<ResumableUploader>();
         services.AddSingleton<IdempotentUploads>();
+        services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ITransforms, Transformer>();
         services.AddScoped<ImagePresenter>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ImagesJson.Default));
@@ -48,6 +50,7 @@ public static class ImagesModule
     {
         ImagesApi.Map(routes);
         TusApi.Map(routes);
+        FetchApi.Map(routes);
     }
 
     private static void AddImageRecords(this IServiceCollection services)

@@ -76,7 +76,7 @@ internal static class UploadApi
     }
 
     /// <summary>202 while it is processing: also when the same bytes were there. 200 when the image is there already.</summary>
-    private static IResult Answer(HttpContext http, UploadView image)
+    internal static IResult Answer(HttpContext http, UploadView image)
     {
         http.Response.Headers.Location = Location(image.Id);
         return TypedResults.Json(image, ImagesJson.Default.UploadView, statusCode: StatusOf(image.Status));

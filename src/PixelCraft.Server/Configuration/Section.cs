@@ -26,6 +26,7 @@ internal sealed record Section(string Name, Type Options, Action<IServiceCollect
         Of<S3Options>("S3"),
         Of<AccountsOptions>("Accounts"),
         Of<UploadOptions>("Uploads"),
+        Of<FetchOptions>("Fetch"),
         Of<EngineOptions>("Engine"),
         Of<DeliveryOptions>("Delivery"),
         Of<TransformOptions>("Transforms"),

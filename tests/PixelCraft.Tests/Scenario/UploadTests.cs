@@ -173,6 +173,108 @@ public sealed class UploadTests(UploadTests.Small installation) : IClassFixture<
         Assert.Equal(failed.GetProperty("version").GetInt64() + 2, image.GetProperty("version").GetInt64());
     }
 
+    [Theory]
+    [InlineData("../../x", "x")]
+    [InlineData("..\\..\\x.jpg", "x.jpg")]
+    [InlineData("a\0.jpg", "a.jpg")]
+    [InlineData("..", "image")]
+    [InlineData("", "image")]
+    public async Task Upload_WithAStrangeName_KeepsWhatIsAName(string name, string kept)
+    {
+        using var ada = await installation.SignInAsync("ada");
+        using var answer = await ada.UploadAsync(new MemoryStream(UniqueJpeg(1_000)), name);
+        var id = await IdAsync(answer, HttpStatusCode.Accepted);
+        Assert.Equal(kept, (await ada.JsonAsync($"/api/v1/images/{id}")).GetProperty("fileName").GetString());
+    }
+
+    [Fact]
+    public async Task Upload_WithANameOf4KB_KeepsItsBeginning()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        using var answer = await ada.UploadAsync(new MemoryStream(UniqueJpeg(1_000)), new string('n', 4_096));
+        var id = await IdAsync(answer, HttpStatusCode.Accepted);
+        Assert.Equal(new string('n', 255), (await ada.JsonAsync($"/api/v1/images/{id}")).GetProperty("fileName").GetString());
+    }
+
+    [Fact]
+    public async Task Upload_AtTenBytesASecond_IsCutOffAndLeavesNothing()
+    {
+        var before = installation.Files();
+        var cookie = await installation.CookieAsync("ada");
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(installation.Url.Host, installation.Url.Port, Cancellation);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/images HTTP/1.1\r\nHost: {installation.Url.Authority}\r\nCookie: {cookie}\r\nContent-Length: 500000\r\n\r\n"), Cancellation);
+        var file = UniqueJpeg(500_000);
+        var buffer = new byte[1_000];
+        var reading = stream.ReadAsync(buffer, Cancellation).AsTask();
+        for (var sent = 0; !reading.IsCompleted && sent < 600; sent += 10)
+        {
+            await stream.WriteAsync(file.AsMemory(sent, 10), Cancellation);
+            await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(1), Cancellation));
+        }
+        Assert.True(reading.IsCompleted, "The server bore with it for a minute.");
+        Assert.StartsWith("HTTP/1.1 40", Encoding.ASCII.GetString(buffer, 0, await reading), StringComparison.Ordinal);
+        await Eventually.GetAsync(() => Task.FromResult(installation.Files()), files => files.SetEquals(before), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Upload_WithAnIdempotencyKey_IsAnsweredTheSameAgain()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var (file, key) = (UniqueJpeg(1_000), Guid.NewGuid().ToString());
+        using var first = await KeyedAsync(ada, key, file, "a.jpg");
+        var id = await IdAsync(first, HttpStatusCode.Accepted);
+        await ada.ProcessedAsync(id);
+
+        // Without the key it would be 202 again, since the image has failed.
+        using var again = await KeyedAsync(ada, key, file, "a.jpg");
+        Assert.Equal(id, await IdAsync(again, HttpStatusCode.Accepted));
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        Assert.Equal(await first.Content.ReadAsStringAsync(Cancellation), await again.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("failed", (await ada.JsonAsync($"/api/v1/images/{id}")).GetProperty("status").GetString());
+
+        using var otherBytes = await KeyedAsync(ada, key, UniqueJpeg(1_000), "a.jpg");
+        await RefusedAsync(otherBytes, 422, "idempotency-key-reused");
+        Assert.Null(otherBytes.Headers.Location);
+        using var otherName = await KeyedAsync(ada, key, file, "b.jpg");
+        await RefusedAsync(otherName, 422, "idempotency-key-reused");
+        using var ben = await installation.SignInAsync("ben");
+        using var foreign = await KeyedAsync(ben, key, file, "a.jpg");
+        Assert.NotEqual(id, await IdAsync(foreign, HttpStatusCode.Accepted));
+        using var tooLong = await KeyedAsync(ada, new string('k', 256), file, "a.jpg");
+        await RefusedAsync(tooLong, 400, "invalid-request");
+    }
+
+    [Fact]
+    public async Task Upload_RefusedUnderAnIdempotencyKey_MayBeSentAgain()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var key = Guid.NewGuid().ToString();
+        using var refused = await KeyedAsync(ada, key, "no image"u8.ToArray(), "a.jpg");
+        await RefusedAsync(refused, 415, "unsupported-format");
+        using var better = await KeyedAsync(ada, key, UniqueJpeg(1_000), "a.jpg");
+        await IdAsync(better, HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task Upload_WithAnIdempotencyKeyByManyAtOnce_IsCarriedOutOnce()
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var (file, key) = (UniqueJpeg(100_000), Guid.NewGuid().ToString());
+        var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
+        {
+            while (true)
+            {
+                using var answer = await KeyedAsync(ada, key, file, "a.jpg");
+                if (answer.StatusCode == HttpStatusCode.Accepted) return await IdAsync(answer, HttpStatusCode.Accepted);
+                await RefusedAsync(answer, 409, "idempotency-key-in-progress");
+                Assert.NotNull(answer.Headers.RetryAfter);
+            }
+        }));
+        Assert.Single(ids.Distinct());
+    }
+
     [Fact]
     public async Task Upload_WithUnknownVisibility_Is400()
     {
@@ -236,6 +338,13 @@ public sealed class UploadTests(UploadTests.Small installation) : IClassFixture<
         using var ada = await installation.SignInAsync("ada");
         Assert.DoesNotContain((await ada.JsonAsync("/api/v1/images?owner=me&limit=100")).GetProperty("items").EnumerateArray(), item => item.GetProperty("bytes").GetInt64() == 500_000);
     }
+
+    private static Task<HttpResponseMessage> KeyedAsync(ApiClient client, string key, byte[] file, string name) =>
+        client.SendAsync(HttpMethod.Post, $"/api/v1/images?fileName={name}", request =>
+        {
+            request.Headers.Add("Idempotency-Key", key);
+            request.Content = new ByteArrayContent(file);
+        });
 
     private async Task SetQuotaAsync(ApiClient member, long? bytes)
     {

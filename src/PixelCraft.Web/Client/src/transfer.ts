@@ -1,3 +1,5 @@
+import { DetailedError, Upload } from "tus-js-client";
+
 /** How far a file is. */
 export type Progress = { sent: number; total: number; perSecond: number };
 
@@ -13,34 +15,40 @@ const reasons: Record<string, string> = {
   "storage-full": "errorFull",
 };
 
-/** One file on its way to the server. XMLHttpRequest, since fetch does not tell how much of a body has been sent. */
+/** One file on its way to the server, by tus: after a dropped connection it goes on where it stopped. */
 export class Transfer {
   readonly result: Promise<Result>;
-  private readonly request = new XMLHttpRequest();
+  private readonly upload: Upload;
   private last = { time: performance.now(), sent: 0 };
   private speed = 0;
 
   constructor(file: File, visibility: string, progress: (progress: Progress) => void) {
-    const { request } = this;
-    this.result = new Promise(resolve => {
-      request.addEventListener("load", () => resolve(answer(request)));
-      request.addEventListener("error", () => resolve({ kind: "failed", reason: "errorConnection" }));
-      request.addEventListener("timeout", () => resolve({ kind: "failed", reason: "errorConnection" }));
+    let image: string | undefined;
+    let resolve: (result: Result) => void;
+    this.result = new Promise(done => { resolve = done; });
+    this.upload = new Upload(file, {
+      endpoint: "/api/v1/uploads",
+      metadata: { filename: file.name, visibility },
+      storeFingerprintForResuming: false,
+      retryDelays: [500, 1_000, 3_000, 5_000, 10_000, 20_000],
+      // What the server has said about the file or the member stays as it is.
+      onShouldRetry: error => { const status = statusOf(error); return status === 0 || status === 409 || status === 423 || status >= 500 && status !== 507; },
+      onProgress: sent => {
+        this.measure(sent);
+        progress({ sent, total: file.size, perSecond: this.speed });
+      },
+      onAfterResponse: (_request, response) => { image = response.getHeader("Pixelcraft-Image") ?? image; },
+      onSuccess: () => resolve({ kind: "done", id: image }),
+      onError: error => resolve(answer(error)),
     });
-    request.upload.addEventListener("progress", event => {
-      this.measure(event.loaded);
-      progress({ sent: event.loaded, total: event.total, perSecond: this.speed });
-    });
-    const form = new FormData();
-    // Fields go before the file: the server reads the body once, as it comes.
-    form.append("visibility", visibility);
-    form.append("file", file, file.name);
-    request.open("POST", "/api/v1/images");
-    request.setRequestHeader("accept", "application/json");
-    request.send(form);
+    this.upload.start();
   }
 
-  abort(): void { this.request.abort(); }
+  /** Gives the file up, on the server too. */
+  abort(): void {
+    // What could not be removed there goes by itself when its time is up.
+    this.upload.abort(true).catch(() => undefined);
+  }
 
   // Smoothed over some seconds: a number that jumps says nothing.
   private measure(sent: number): void {
@@ -53,19 +61,26 @@ export class Transfer {
   }
 }
 
-function answer(request: XMLHttpRequest): Result {
-  const body = parse(request.responseText);
-  if (request.status >= 200 && request.status < 300) return { kind: "done", id: body.id };
-  if (request.status === 429 || request.status === 503) {
-    const seconds = Number(request.getResponseHeader("retry-after"));
+function answer(error: Error | DetailedError): Result {
+  const status = statusOf(error);
+  const response = error instanceof DetailedError ? error.originalResponse : null;
+  if (!response || status === 0) return { kind: "failed", reason: "errorConnection" };
+  if (status === 429 || status === 503) {
+    const seconds = Number(response.getHeader("retry-after"));
     return { kind: "busy", seconds: seconds > 0 && seconds <= 300 ? seconds : 5 };
   }
-  return { kind: "failed", reason: reasons[body.code ?? ""] ?? (request.status === 413 ? "errorTooLarge" : request.status === 401 ? "errorSignIn" : "errorOther") };
+  const { code } = parse(response.getBody());
+  return { kind: "failed", reason: reasons[code ?? ""] ?? (status === 413 ? "errorTooLarge" : status === 401 ? "errorSignIn" : "errorOther") };
 }
 
-function parse(json: string): { id?: string; code?: string } {
+/** The status of the answer; 0 when there was none. */
+function statusOf(error: Error | DetailedError): number {
+  return error instanceof DetailedError ? error.originalResponse?.getStatus() ?? 0 : 0;
+}
+
+function parse(json: string): { code?: string } {
   try {
-    return JSON.parse(json) as { id?: string; code?: string };
+    return JSON.parse(json) as { code?: string };
   } catch {
     // Not from the API: a load balancer's own page.
     return {};

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
+using PixelCraft.Images.Contracts;
+using PixelCraft.Limits;
+
+namespace PixelCraft.Images.Fetching;
+
+/// <summary><c>POST /api/v1/images:fetch</c>: an image from a URL.</summary>
+internal static class FetchApi
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/images:fetch", FetchAsync)
+        .WithTags("Images")
+        .RequireAuthorization(Policies.Write)
+        .RequireRateLimit(LimitPolicy.Upload)
+        .WithSummary("Upload an image from a URL")
+        .WithDescription("The server gets the file: http or https, from the public internet. Answers as an upload does; `fetch-failed` says why it could not be had.")
+        .Produces<UploadView>(StatusCodes.Status202Accepted)
+        .Produces<UploadView>(StatusCodes.Status200OK)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<IResult> FetchAsync(
+        FetchRequest request, HttpContext http, ImageFetcher fetcher, IUploads uploads, IOptions<FetchOptions> options, CancellationToken cancellationToken)
+    {
+        if (!options.Value.Enabled) return Problems.NotFound.Result();
+        if (!Uri.TryCreate(request.Url, UriKind.Absolute, out var url)) return Problems.Invalid.Result("url: an http or https URL.");
+        if (!Visibilities.TryParse(request.Visibility, out var visibility)) return Problems.Invalid.Result(Visibilities.Rule);
+        try
+        {
+            var image = await fetcher.FetchAsync(uploads, Caller.From(http.User).MemberId!.Value, url, visibility, cancellationToken);
+            return UploadApi.Answer(http, new UploadView(image.Id, image.Status));
+        }
+        catch (UploadRefusedException refused)
+        {
+            return refused.Problem.Result(refused.Message);
+        }
+    }
+}
+
+/// <summary>What to fetch. <paramref name="Visibility"/>: public, unlisted or private, which is what nothing means.</summary>
+internal sealed record FetchRequest(string? Url, string? Visibility);

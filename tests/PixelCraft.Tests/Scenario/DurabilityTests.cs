@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using PixelCraft.Cluster;
+using Xunit;
+
+namespace PixelCraft.Tests.Scenario;
+
+/// <summary>What was acknowledged is never lost, and what was refused leaves nothing: the embedded program killed and out of room.</summary>
+public sealed class DurabilityTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // by tus, in pieces
+    public async Task Kill_DuringFiftyUploads_LosesNothingThatWasAcknowledged(bool resumable)
+    {
+        var folder = Directory.CreateTempSubdirectory("pixelcraft-killed-");
+        var settings = new Dictionary<string, string> { ["Data"] = Path.Combine(folder.FullName, "data"), ["Limits:Enabled"] = "false" };
+        try
+        {
+            await AddMemberAsync(settings);
+            var acknowledged = new Dictionary<string, string>();
+            await using (var server = await PixelCraftProcess.StartAsync(settings, Cancellation))
+            {
+                using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+                // Killed when some are done and the others at every stage.
+                await Parallel.ForEachAsync(Enumerable.Range(0, 50), new ParallelOptions { MaxDegreeOfParallelism = 10, CancellationToken = Cancellation }, async (i, _) =>
+                {
+                    var file = Unique(40_000);
+                    try
+                    {
+                        var id = resumable ? await ResumableAsync(ada, file) : await DirectAsync(ada, file);
+                        lock (acknowledged)
+                        {
+                            acknowledged.Add(id, Convert.ToHexStringLower(SHA256.HashData(file)));
+                            if (acknowledged.Count == 20) server.Kill();
+                        }
+                    }
+                    catch (HttpRequestException)
+                    {
+                        // Not acknowledged: the server is dead.
+                    }
+                });
+            }
+            Assert.InRange(acknowledged.Count, 20, 49);
+
+            await using var next = await PixelCraftProcess.StartAsync(settings, Cancellation);
+            using var later = await ApiClient.SignedInAsync(new Uri(next.Url), "ada@example.org", Installation.Password);
+            foreach (var (id, sha256) in acknowledged)
+            {
+                Assert.Equal(sha256, (await later.JsonAsync($"/api/v1/images/{id}")).GetProperty("sha256").GetString());
+                using var original = await later.GetAsync($"/p/{id}/original");
+                Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(await original.Content.ReadAsByteArrayAsync(Cancellation))));
+            }
+            foreach (var id in acknowledged.Keys) Assert.Equal("ready", (await later.ProcessedAsync(id)).GetProperty("status").GetString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(300, false)]
+    [InlineData(2_000, false)]
+    [InlineData(0, true)]
+    [InlineData(300, true)]
+    public async Task Upload_OnAFullDisk_Is507AndLeavesNothing_AndReadsGoOn(int freeKilobytes, bool resumable)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Mounting a small file system needs root.");
+        var folder = Directory.CreateTempSubdirectory("pixelcraft-full-");
+        var settings = new Dictionary<string, string> { ["Data"] = folder.FullName, ["Limits:Enabled"] = "false", ["Logging:Level"] = "Warning" };
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "none", folder.FullName) == 0, "This machine mounts no file system.");
+        try
+        {
+            await AddMemberAsync(settings);
+            await using var server = await PixelCraftProcess.StartAsync(settings, Cancellation);
+            using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+            var first = await DirectAsync(ada, Unique(40_000));
+            Assert.Equal("ready", (await ada.ProcessedAsync(first)).GetProperty("status").GetString());
+            var filler = Path.Combine(folder.FullName, "filler");
+            Fill(filler, folder.FullName, freeKilobytes * 1024L);
+            var objects = Objects(folder.FullName);
+
+            var refused = 0;
+            for (var i = 0; i < 20 && refused < 3; i++)
+            {
+                using var answer = await SendAsync(ada, Unique(500_000), resumable);
+                if (answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Created)
+                {
+                    objects = Objects(folder.FullName);
+                    continue;
+                }
+                refused++;
+                Assert.True(answer.StatusCode == HttpStatusCode.InsufficientStorage, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Cancellation)}");
+                Assert.Equal("storage-full", (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString());
+                if (!resumable) Assert.DoesNotContain(Objects(folder.FullName).Except(objects), name => name.StartsWith("originals", StringComparison.Ordinal));
+                Assert.Empty(Directory.GetFiles(Path.Combine(folder.FullName, "objects", "tmp")));
+                using var read = await ada.GetAsync($"/p/{first}/original");
+                Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+                Assert.Equal(40_000, (await read.Content.ReadAsByteArrayAsync(Cancellation)).Length);
+            }
+            Assert.Equal(3, refused);
+
+            File.Delete(filler);
+            await Eventually.TrueAsync(async () =>
+            {
+                using var answer = await SendAsync(ada, Unique(40_000), resumable);
+                return answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Created;
+            });
+        }
+        finally
+        {
+            await RunAsync("umount", folder.FullName);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task AddMemberAsync(Dictionary<string, string> settings)
+    {
+        var added = await PixelCraftProcess.RunCommandAsync(
+            settings, ["member", "add", "--email", "ada@example.org", "--name", "ada", "--password", Installation.Password], Cancellation);
+        Assert.True(added.ExitCode == 0, added.Output + added.Error);
+    }
+
+    private static async Task<string> DirectAsync(ApiClient client, byte[] file)
+    {
+        using var answer = await client.UploadAsync(new MemoryStream(file), "a.png");
+        if (answer.StatusCode != HttpStatusCode.Accepted) throw new HttpRequestException($"{answer.StatusCode}");
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!;
+    }
+
+    private static async Task<string> ResumableAsync(ApiClient client, byte[] file)
+    {
+        using var created = await SendAsync(client, file, resumable: true, first: 10_000);
+        if (created.StatusCode != HttpStatusCode.Created) throw new HttpRequestException($"{created.StatusCode}");
+        using var patched = await client.SendAsync(HttpMethod.Patch, created.Headers.Location!.OriginalString, request =>
+        {
+            request.Headers.Add("Tus-Resumable", "1.0.0");
+            request.Headers.Add("Upload-Offset", "10000");
+            request.Content = new ByteArrayContent(file[10_000..]);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+        });
+        if (patched.StatusCode != HttpStatusCode.NoContent) throw new HttpRequestException($"{patched.StatusCode}");
+        return patched.Headers.GetValues("Pixelcraft-Image").Single();
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(ApiClient client, byte[] file, bool resumable, int first = int.MaxValue) => resumable
+        ? client.SendAsync(HttpMethod.Post, "/api/v1/uploads", request =>
+        {
+            request.Headers.Add("Tus-Resumable", "1.0.0");
+            request.Headers.Add("Upload-Length", $"{file.Length}");
+            request.Content = new ByteArrayContent(file, 0, Math.Min(file.Length, first));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+        })
+        : client.UploadAsync(new MemoryStream(file), "a.png");
+
+    /// <summary>A small PNG with bytes behind its end, which readers pass over: an image that no other is.</summary>
+    private static byte[] Unique(int length)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(length);
+        Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==").CopyTo(bytes, 0);
+        return bytes;
+    }
+
+    private static void Fill(string filler, string folder, long leave)
+    {
+        using var file = File.Create(filler);
+        var block = new byte[64 * 1024];
+        try
+        {
+            while (new DriveInfo(folder).AvailableFreeSpace > leave + block.Length) file.Write(block);
+            while (leave == 0) file.Write(block.AsSpan(0, 4096));
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    /// <summary>The keys of all objects.</summary>
+    private static HashSet<string> Objects(string folder) =>
+        [.. Directory.EnumerateFiles(Path.Combine(folder, "objects", "objects"), "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file))];
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+}
