@@ -47,6 +47,9 @@ public sealed record ImageQuery
     /// <summary>Only those in the trash (true) or outside it (false).</summary>
     public bool? Trashed { get; init; }
 
+    /// <summary>Only those with this tag, in lower case.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>Only those older than this one.</summary>
     public Id? After { get; init; }
 

@@ -8,12 +8,14 @@ using PixelCraft.Images.Contracts;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>
-/// The tables of the Images module. Tags and variants are JSON text: they are read and written with their record and
-/// never queried by parts.
+/// The tables of the Images module. Tags and variants are JSON text, read and written with their record;
+/// images are found by tag through <see cref="ImageTag"/>.
 /// </summary>
 internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<ImageRecord> Images => Set<ImageRecord>();
+
+    public DbSet<ImageTag> Tags => Set<ImageTag>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -51,12 +53,16 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.Property(i => i.TrashedAt).HasColumnName("trashed_at");
             image.Property(i => i.Version).HasColumnName("version");
 
-            image.HasIndex(i => new { i.OwnerId, i.Id }).HasDatabaseName("ix_images_owner");
+            image.HasIndex(i => new { i.OwnerId, i.Id }, "ix_images_owner");
+            // An owner's images of one visibility, also as others see them.
+            image.HasIndex(i => new { i.OwnerId, i.Visibility, i.Id }).HasDatabaseName("ix_images_owner_visibility").HasFilter("trashed_at IS NULL");
+            image.HasIndex(i => new { i.OwnerId, i.Id }, "ix_images_trash").HasFilter("trashed_at IS NOT NULL");
             // The gallery: visibility public, status ready, not in the trash.
             image.HasIndex(i => i.Id).HasDatabaseName("ix_images_gallery").HasFilter("visibility = 2 AND status = 1 AND trashed_at IS NULL");
             // The sweep: what is left in processing; nearly empty.
             image.HasIndex(i => i.CreatedAt).HasDatabaseName("ix_images_processing").HasFilter("status = 0");
         });
+        ImageTag.Map(modelBuilder);
     }
 
     private sealed class Json<T>() : ValueConverter<IReadOnlyList<T>, string>(

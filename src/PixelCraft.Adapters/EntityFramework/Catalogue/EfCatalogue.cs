@@ -5,13 +5,14 @@ using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
-/// <summary>The catalogue on SQLite or PostgreSQL.</summary>
-internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory) : ICatalogue
+/// <summary>The catalogue on SQLite or PostgreSQL: changes by EF Core, hot reads by <see cref="ImageReader"/>.</summary>
+internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory, ImageReader reader) : ICatalogue
 {
     public async Task AddAsync(ImageRecord image, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         db.Images.Add(image);
+        db.Tags.AddRange(ImageTag.Of(image));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -22,35 +23,30 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
         }
     }
 
-    public async Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Images.AsNoTracking().FirstOrDefaultAsync(image => image.Id == id, cancellationToken);
-    }
+    public Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) => reader.FindAsync(id, cancellationToken);
 
-    public async Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var images = db.Images.AsNoTracking();
-        if (query.Owner is { } owner) images = images.Where(image => image.OwnerId == owner);
-        // As constants, not parameters: only then may the planners use the partial indexes.
-        if (query.Visibility is { } visibility) images = images.Where(image => image.Visibility == EF.Constant(visibility));
-        if (query.Status is { } status) images = images.Where(image => image.Status == EF.Constant(status));
-        if (query.Trashed == true) images = images.Where(image => image.TrashedAt != null);
-        if (query.Trashed == false) images = images.Where(image => image.TrashedAt == null);
-        if (query.After is { } after) images = images.Where(image => image.Id < after);
-        if (query.Before is { } before)
-        {
-            var nearest = await images.Where(image => image.Id > before).OrderBy(image => image.Id).Take(query.Limit).ToListAsync(cancellationToken);
-            nearest.Reverse();
-            return nearest;
-        }
-        return await images.OrderByDescending(image => image.Id).Take(query.Limit).ToListAsync(cancellationToken);
-    }
+    public Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken) => reader.ListAsync(query, cancellationToken);
 
     public async Task<UpdateOutcome> UpdateAsync(ImageRecord change, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await db.InTransactionAsync(() => UpdateAsync(db, change, cancellationToken), cancellationToken);
+    }
+
+    public async Task RemoveAsync(Id id, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        await db.Images.Where(image => image.Id == id).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    public async Task<long> BytesOwnedAsync(Id owner, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await db.Images.Where(image => image.OwnerId == owner).SumAsync(image => image.Bytes, cancellationToken);
+    }
+
+    private static async Task<UpdateOutcome> UpdateAsync(CatalogueDbContext db, ImageRecord change, CancellationToken cancellationToken)
+    {
         var rows = await db.Images
             .Where(image => image.Id == change.Id && image.Version == change.Version)
             .ExecuteUpdateAsync(
@@ -74,20 +70,12 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
                     .SetProperty(i => i.TrashedAt, change.TrashedAt)
                     .SetProperty(i => i.Version, change.Version + 1),
                 cancellationToken);
-        if (rows == 1) return UpdateOutcome.Updated;
+        if (rows == 1)
+        {
+            await ImageTag.ReplaceAsync(db, change, cancellationToken);
+            return UpdateOutcome.Updated;
+        }
         return await db.Images.AnyAsync(image => image.Id == change.Id, cancellationToken) ? UpdateOutcome.Conflict : UpdateOutcome.Missing;
-    }
-
-    public async Task RemoveAsync(Id id, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        await db.Images.Where(image => image.Id == id).ExecuteDeleteAsync(cancellationToken);
-    }
-
-    public async Task<long> BytesOwnedAsync(Id owner, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Images.Where(image => image.OwnerId == owner).SumAsync(image => image.Bytes, cancellationToken);
     }
 
     private static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is

@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore.Migrations;
+﻿using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -41,6 +41,43 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     table.PrimaryKey("PK_images", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "image_tags",
+                columns: table => new
+                {
+                    image_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    listed = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_image_tags", x => new { x.image_id, x.tag });
+                    table.ForeignKey(
+                        name: "FK_image_tags_images_image_id",
+                        column: x => x.image_id,
+                        principalTable: "images",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_listed",
+                table: "image_tags",
+                columns: new[] { "tag", "image_id" },
+                filter: "listed");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner_listed",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" },
+                filter: "listed");
+
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
                 table: "images",
@@ -53,15 +90,30 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 columns: new[] { "owner_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_images_owner_visibility",
+                table: "images",
+                columns: new[] { "owner_id", "visibility", "id" },
+                filter: "trashed_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_images_processing",
                 table: "images",
                 column: "created_at",
                 filter: "status = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_trash",
+                table: "images",
+                columns: new[] { "owner_id", "id" },
+                filter: "trashed_at IS NOT NULL");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "image_tags");
+
             migrationBuilder.DropTable(
                 name: "images");
         }

@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -46,6 +46,48 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     table.PrimaryKey("PK_images", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "image_tags",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    image_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tag = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    listed = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_image_tags", x => new { x.image_id, x.tag });
+                    table.ForeignKey(
+                        name: "FK_image_tags_images_image_id",
+                        column: x => x.image_id,
+                        principalSchema: "catalogue",
+                        principalTable: "images",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_listed",
+                schema: "catalogue",
+                table: "image_tags",
+                columns: new[] { "tag", "image_id" },
+                filter: "listed");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner",
+                schema: "catalogue",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner_listed",
+                schema: "catalogue",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" },
+                filter: "listed");
+
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
                 schema: "catalogue",
@@ -60,16 +102,34 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 columns: new[] { "owner_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_images_owner_visibility",
+                schema: "catalogue",
+                table: "images",
+                columns: new[] { "owner_id", "visibility", "id" },
+                filter: "trashed_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_images_processing",
                 schema: "catalogue",
                 table: "images",
                 column: "created_at",
                 filter: "status = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_trash",
+                schema: "catalogue",
+                table: "images",
+                columns: new[] { "owner_id", "id" },
+                filter: "trashed_at IS NOT NULL");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "image_tags",
+                schema: "catalogue");
+
             migrationBuilder.DropTable(
                 name: "images",
                 schema: "catalogue");

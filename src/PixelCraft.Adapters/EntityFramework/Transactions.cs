@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace PixelCraft.Adapters.EntityFramework.Accounts;
+namespace PixelCraft.Adapters.EntityFramework;
 
 internal static class Transactions
 {
