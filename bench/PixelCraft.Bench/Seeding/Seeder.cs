@@ -38,6 +38,7 @@ internal sealed class Seeder(Settings settings)
         await using (var db = await services.GetRequiredService<IDbContextFactory<CatalogueDbContext>>().CreateDbContextAsync(cancellationToken))
         {
             await BulkInsert.AllAsync(db, records.All(), cancellationToken);
+            await BulkInsert.AllAsync(db, records.All().SelectMany(ImageTag.Of), cancellationToken);
         }
 
         var random = new Random(1);

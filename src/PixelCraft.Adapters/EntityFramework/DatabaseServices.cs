@@ -1,5 +1,7 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace PixelCraft.Adapters.EntityFramework;
 
@@ -8,7 +10,8 @@ internal static class DatabaseServices
 {
     /// <summary>
     /// Registers <see cref="IDbContextFactory{TContext}"/> and a scoped <typeparamref name="TContext"/>, both of the
-    /// provider's own class (each provider has its own migrations), and the database for the migrator.
+    /// provider's own class (each provider has its own migrations), the database for the migrator, and under its name as key the
+    /// <see cref="RawReads"/>.
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="name">The module's word for its database; also the schema in PostgreSQL.</param>
@@ -21,15 +24,34 @@ internal static class DatabaseServices
         where TPostgres : TContext
     {
         if (string.IsNullOrEmpty(postgres))
+        {
+            var connection = $"Data Source={sqliteFile};Foreign Keys=True;Pooling=True;Default Timeout=30";
             services.AddProvider<TContext, TSqlite>(name, options => options.UseSqlite(
-                $"Data Source={sqliteFile};Foreign Keys=True;Pooling=True;Default Timeout=30",
+                connection,
                 sqlite => sqlite.ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name)))
                 .AddInterceptors(new SqlitePragmas()));
+            services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new SqliteConnection(connection), keepsConnections: true, name));
+        }
         else
+        {
+            var connection = WithPreparing(postgres);
             services.AddProvider<TContext, TPostgres>(name, options => options.UseNpgsql(
-                postgres,
+                connection,
                 npgsql => npgsql.MigrationsHistoryTable("__migrations", name).ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name))));
+            services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new NpgsqlConnection(connection), keepsConnections: false, name));
+        }
         return services;
+    }
+
+    /// <summary>
+    /// Has the driver prepare what a connection asks often, unless the connection string says otherwise: behind a pooler that
+    /// hands out servers by transaction, <c>Max Auto Prepare=0</c> must be said.
+    /// </summary>
+    private static string WithPreparing(string postgres)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(postgres);
+        if (!builder.ShouldSerialize("Max Auto Prepare")) builder.MaxAutoPrepare = 100;
+        return builder.ConnectionString;
     }
 
     private static void AddProvider<TContext, TProvider>(

@@ -24,14 +24,19 @@ internal static class ModelConventions
         }
     }
 
+    /// <summary>A time as SQLite keeps it.</summary>
+    public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>How SQLite keeps a time.</summary>
+    public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     private sealed class IdToUuid() : ValueConverter<Id, Guid>(id => id.ToGuid(), uuid => Id.FromGuid(uuid));
 
     private sealed class IdToBytes() : ValueConverter<Id, byte[]>(id => id.ToBytes(), bytes => Id.FromBytes(bytes));
 
     /// <summary>The precision of timestamptz, so that a time reads back the same from both databases.</summary>
     private sealed class TimeToMicroseconds() : ValueConverter<DateTimeOffset, long>(
-        time => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
-        microseconds => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond));
+        time => ToMicroseconds(time), microseconds => FromMicroseconds(microseconds));
 
     private sealed class TimeToUtc() : ValueConverter<DateTimeOffset, DateTimeOffset>(time => time.ToUniversalTime(), time => time);
 }

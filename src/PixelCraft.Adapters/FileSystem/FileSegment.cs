@@ -45,18 +45,11 @@ internal sealed class FileSegment(
         }
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <summary>On this thread: Linux has no other way to read a file, and the framework would only move the wait to another pool thread.</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var want = Want(buffer.Length);
-        if (want == 0) return 0;
-        try
-        {
-            return Advance(await RandomAccess.ReadAsync(file, buffer[..want], offset + _position, cancellationToken));
-        }
-        catch (IOException e) when (fault is not null)
-        {
-            throw fault(e);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Read(buffer.Span));
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

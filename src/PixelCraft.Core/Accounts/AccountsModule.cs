@@ -94,6 +94,7 @@ public static class AccountsModule
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new IdGenerator(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<MemberStates>();
+        services.TryAddSingleton<MemberNames>();
         services.TryAddSingleton<SessionService>();
         services.TryAddScoped<IMemberDirectory, Members>();
     }

@@ -7,7 +7,7 @@ namespace PixelCraft.Accounts;
 
 /// <summary>What administrators do, and what other modules may know.</summary>
 internal sealed class Members(
-    IMemberStore store, IInvitationStore invitations, SessionService sessions, TimeProvider time, IOptions<AccountsOptions> options)
+    IMemberStore store, MemberNames names, IInvitationStore invitations, SessionService sessions, TimeProvider time, IOptions<AccountsOptions> options)
     : IMembers, IMemberDirectory
 {
     public async Task<IReadOnlyList<MemberProfile>> ListAsync(Id? after, int limit, CancellationToken cancellationToken) =>
@@ -34,7 +34,7 @@ internal sealed class Members(
     }
 
     public async Task<IReadOnlyDictionary<Id, string>> NamesAsync(IReadOnlyCollection<Id> members, CancellationToken cancellationToken) =>
-        (await store.FindAsync(members, cancellationToken)).ToDictionary(member => member.Id, member => member.Name);
+        await names.FindAsync(members, cancellationToken);
 
     public async Task<long?> QuotaAsync(Id member, CancellationToken cancellationToken) =>
         (await store.FindAsync([member], cancellationToken)) is [var one] ? one.QuotaBytes : null;

@@ -14,6 +14,7 @@ internal sealed class OwnAccount(
     SignIn signIn,
     UserManager<Member> users,
     IMemberStore members,
+    MemberNames names,
     IClosedAccounts closed,
     ISessionStore sessionStore,
     SessionService sessions,
@@ -70,6 +71,7 @@ internal sealed class OwnAccount(
     {
         if (await users.FindByIdAsync(member.ToString()) is not { DeletedAt: null } user || !await signIn.IsPasswordAsync(user, password)) return false;
         await closed.CloseAsync(member, time.GetUtcNow(), Secrets.NewStamp(), cancellationToken);
+        names.Forget(member);
 
         // The account is closed now. What follows is done again by the job, and the job is found again by the sweep:
         // their being away must not tell the member that nothing happened.

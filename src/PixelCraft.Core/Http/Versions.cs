@@ -26,6 +26,7 @@ internal static class Versions
 
     public static bool IsNotModified(HttpRequest request, EntityTagHeaderValue tag)
     {
+        if (request.Headers.IfNoneMatch.Count == 0) return false;
         foreach (var candidate in request.GetTypedHeaders().IfNoneMatch)
             if (candidate.Equals(EntityTagHeaderValue.Any) || candidate.Compare(tag, useStrongComparison: false)) return true;
         return false;

@@ -50,7 +50,15 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
     /// <summary>What the caller may see of the list asked for; null when that is nothing.</summary>
     private static ImageQuery? Query(Caller caller, ImageFilter filter)
     {
-        var query = new ImageQuery { Limit = filter.Limit, Owner = filter.Owner, After = filter.After, Before = filter.Before, Trashed = filter.Trash };
+        var query = new ImageQuery
+        {
+            Limit = filter.Limit,
+            Owner = filter.Owner,
+            After = filter.After,
+            Before = filter.Before,
+            Trashed = filter.Trash,
+            Tag = filter.Tag is { } tag ? Normalise(tag) : null,
+        };
         if (filter.Trash)
             return caller.MemberId is { } member && (filter.Owner is null || caller.Is(filter.Owner.Value)) ? query with { Owner = member } : null;
         if (filter.Owner is { } owner && caller.Is(owner))
@@ -93,6 +101,8 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
         return added.Count == 0 ? null : image with { Tags = Normalise([.. image.Tags, .. added]) };
     }
 
+    private static string Normalise(string tag) => tag.Trim().ToLowerInvariant();
+
     private static string[] Normalise(IReadOnlyList<string> tags) =>
-        [.. tags.Select(tag => tag.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. tags.Select(Normalise).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

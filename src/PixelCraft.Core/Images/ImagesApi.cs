@@ -19,7 +19,7 @@ internal static class ImagesApi
     {
         var images = routes.MapGroup("/api/v1/images").WithTags("Images").RequireRateLimit(LimitPolicy.Api);
         images.MapGet("/", ListAsync).WithName("ListImages").WithSummary("List images, newest first")
-            .WithDescription("Without `owner`: the public images. With `owner`: that member's, all of them for the owner. `trash=true`: your own trash. Pass `next` of the answer as `after` for the next page.");
+            .WithDescription("Without `owner`: the public images. With `owner`: that member's, all of them for the owner. `tag`: only those with it. `trash=true`: your own trash. Pass `next` of the answer as `after` for the next page.");
         images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("One image");
         images.MapPatch("/{id}", EditAsync).RequireAuthorization(Policies.Write).WithName("EditImage").WithSummary("Change title, description, tags or visibility")
             .WithDescription("Needs `If-Match` with the version that the change is based on, or `*`.");
@@ -36,6 +36,7 @@ internal static class ImagesApi
         CancellationToken cancellationToken,
         string? owner = null,
         string? visibility = null,
+        string? tag = null,
         bool trash = false,
         string? after = null,
         int limit = 50)
@@ -52,7 +53,7 @@ internal static class ImagesApi
             wanted = parsed;
         }
         var page = await images.ListAsync(
-            caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
+            caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Tag = tag, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
         // Metadata is for who looks at one image.
         var items = page.Items.Select(image => image with { Metadata = null }).ToList();
         return TypedResults.Ok(new ImageListView(await presenter.ShowAsync(caller, items, cancellationToken), page.Next));

@@ -257,6 +257,55 @@ public abstract class CatalogueContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task List_ByTag_FollowsEveryChangeOfTheRecord()
+    {
+        var owner = _ids.ForMember();
+        var image = Image(owner) with { Tags = ["a", "b"] };
+        await _catalogue.AddAsync(image, Cancellation);
+        await _catalogue.AddAsync(Image(owner) with { Tags = ["c"] }, Cancellation);
+        await _catalogue.AddAsync(Image() with { Tags = ["a"] }, Cancellation);
+        Assert.Equal([image.Id], await TaggedAsync("a"));
+        Assert.Empty(await TaggedAsync("A"));
+        Assert.Empty(await TaggedAsync("a", Visibility.Public));
+
+        await _catalogue.UpdateAsync(image with { Tags = ["b", "d"], Visibility = Visibility.Public, Status = ImageStatus.Ready }, Cancellation);
+        Assert.Empty(await TaggedAsync("a"));
+        Assert.Equal([image.Id], await TaggedAsync("d", Visibility.Public));
+
+        await _catalogue.UpdateAsync(image with { Tags = ["b"], Visibility = Visibility.Private, Status = ImageStatus.Ready, Version = 2 }, Cancellation);
+        Assert.Empty(await TaggedAsync("b", Visibility.Public));
+        Assert.Equal([image.Id], await TaggedAsync("b"));
+
+        await _catalogue.UpdateAsync(image with { Tags = ["z"], Version = 1 }, Cancellation); // a conflict
+        Assert.Empty(await TaggedAsync("z"));
+
+        await _catalogue.RemoveAsync(image.Id, null, Cancellation);
+        Assert.Empty(await TaggedAsync("b"));
+
+        async Task<IEnumerable<Id>> TaggedAsync(string tag, Visibility? visibility = null)
+        {
+            ImageStatus? status = visibility is null ? null : ImageStatus.Ready;
+            var query = new ImageQuery { Owner = owner, Tag = tag, Visibility = visibility, Status = status, Trashed = false, Limit = 10 };
+            return (await _catalogue.ListAsync(query, Cancellation)).Select(found => found.Id);
+        }
+    }
+
+    [Fact]
+    public async Task List_ByTagOfAnybody_GoesPageByPageBothWays()
+    {
+        var tag = $"t{_ids.ForMember()}";
+        var images = Enumerable.Range(0, 7).Select(i => Image() with { Tags = [tag], Visibility = Visibility.Public, Status = ImageStatus.Ready }).ToList();
+        foreach (var image in images) await _catalogue.AddAsync(image, Cancellation);
+        await _catalogue.AddAsync(Image() with { Tags = [tag], Visibility = Visibility.Public, Status = ImageStatus.Ready, TrashedAt = DateTimeOffset.UnixEpoch }, Cancellation);
+        await _catalogue.AddAsync(Image() with { Tags = [tag], Status = ImageStatus.Ready }, Cancellation);
+        var ids = images.Select(image => image.Id).OrderDescending().ToList();
+        var query = new ImageQuery { Tag = tag, Visibility = Visibility.Public, Status = ImageStatus.Ready, Trashed = false, Limit = 3 };
+        Assert.Equal(ids[..3], (await _catalogue.ListAsync(query, Cancellation)).Select(image => image.Id));
+        Assert.Equal(ids[3..6], (await _catalogue.ListAsync(query with { After = ids[2] }, Cancellation)).Select(image => image.Id));
+        Assert.Equal(ids[3..6], (await _catalogue.ListAsync(query with { Before = ids[6] }, Cancellation)).Select(image => image.Id));
+    }
+
+    [Fact]
     public async Task EveryCall_WhenTheDatabaseIsAway_SaysThatItIsUnavailable()
     {
         var away = CreateUnreachable();

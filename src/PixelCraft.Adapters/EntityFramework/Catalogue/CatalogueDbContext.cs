@@ -9,12 +9,14 @@ using PixelCraft.Images.Contracts;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>
-/// The tables of the Images module. Tags, variants and metadata are JSON text: they are read and written with their record and
-/// never queried by parts.
+/// The tables of the Images module. Tags, variants and metadata are JSON text, read and written with their record;
+/// images are found by tag through <see cref="ImageTag"/>.
 /// </summary>
 internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<ImageRecord> Images => Set<ImageRecord>();
+
+    public DbSet<ImageTag> Tags => Set<ImageTag>();
 
     public DbSet<StorageUse> StorageUse => Set<StorageUse>();
 
@@ -65,15 +67,20 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.Property(i => i.TrashedAt).HasColumnName("trashed_at");
             image.Property(i => i.Version).HasColumnName("version");
 
-            image.HasIndex(i => new { i.OwnerId, i.Id }).HasDatabaseName("ix_images_owner");
+            image.HasIndex(i => new { i.OwnerId, i.Id }, "ix_images_owner");
+            // An owner's images of one visibility, also as others see them.
+            image.HasIndex(i => new { i.OwnerId, i.Visibility, i.Id }).HasDatabaseName("ix_images_owner_visibility").HasFilter("trashed_at IS NULL");
+            image.HasIndex(i => new { i.OwnerId, i.Id }, "ix_images_trash").HasFilter("trashed_at IS NOT NULL");
             // The gallery: visibility public, status ready, not in the trash.
             image.HasIndex(i => i.Id).HasDatabaseName("ix_images_gallery").HasFilter("visibility = 2 AND status = 1 AND trashed_at IS NULL");
             // The same bytes of one owner are one image, also when they come twice at once.
             image.HasIndex(i => new { i.OwnerId, i.Sha256 }).IsUnique().HasDatabaseName("ux_images_owner_sha256");
-            image.HasIndex(i => i.TrashedAt).HasDatabaseName("ix_images_trash").HasFilter("trashed_at IS NOT NULL");
+            // The sweep of the trash.
+            image.HasIndex(i => i.TrashedAt).HasDatabaseName("ix_images_trashed_at").HasFilter("trashed_at IS NOT NULL");
             // The sweep: what is left in processing; nearly empty.
             image.HasIndex(i => i.CreatedAt).HasDatabaseName("ix_images_processing").HasFilter("status = 0");
         });
+        ImageTag.Map(modelBuilder);
         modelBuilder.Entity<StorageUse>(use =>
         {
             use.ToTable("storage_use");

@@ -5,8 +5,8 @@ using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
-/// <summary>The catalogue on SQLite or PostgreSQL.</summary>
-internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory) : ICatalogue
+/// <summary>The catalogue on SQLite or PostgreSQL: changes by EF Core, hot reads by <see cref="ImageReader"/>.</summary>
+internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory, ImageReader reader) : ICatalogue
 {
     public async Task<AddResult> AddAsync(ImageRecord image, CancellationToken cancellationToken)
     {
@@ -29,36 +29,18 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
         }
     }
 
-    public async Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Images.AsNoTracking().FirstOrDefaultAsync(image => image.Id == id, cancellationToken);
-    }
+    public Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) => reader.FindAsync(id, cancellationToken);
 
-    public async Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var images = db.Images.AsNoTracking();
-        if (query.Owner is { } owner) images = images.Where(image => image.OwnerId == owner);
-        // As constants, not parameters: only then may the planners use the partial indexes.
-        if (query.Visibility is { } visibility) images = images.Where(image => image.Visibility == EF.Constant(visibility));
-        if (query.Status is { } status) images = images.Where(image => image.Status == EF.Constant(status));
-        if (query.Trashed == true) images = images.Where(image => image.TrashedAt != null);
-        if (query.Trashed == false) images = images.Where(image => image.TrashedAt == null);
-        if (query.TrashedBefore is { } then) images = images.Where(image => image.TrashedAt < then);
-        if (query.After is { } after) images = images.Where(image => image.Id < after);
-        if (query.Before is { } before)
-        {
-            var nearest = await images.Where(image => image.Id > before).OrderBy(image => image.Id).Take(query.Limit).ToListAsync(cancellationToken);
-            nearest.Reverse();
-            return nearest;
-        }
-        return await images.OrderByDescending(image => image.Id).Take(query.Limit).ToListAsync(cancellationToken);
-    }
+    public Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken) => reader.ListAsync(query, cancellationToken);
 
     public async Task<UpdateOutcome> UpdateAsync(ImageRecord change, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await db.InTransactionAsync(() => UpdateAsync(db, change, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<UpdateOutcome> UpdateAsync(CatalogueDbContext db, ImageRecord change, CancellationToken cancellationToken)
+    {
         var rows = await db.Images
             .Where(image => image.Id == change.Id && image.Version == change.Version)
             .ExecuteUpdateAsync(
@@ -83,7 +65,11 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
                     .SetProperty(i => i.TrashedAt, change.TrashedAt)
                     .SetProperty(i => i.Version, change.Version + 1),
                 cancellationToken);
-        if (rows == 1) return UpdateOutcome.Updated;
+        if (rows == 1)
+        {
+            await ImageTag.ReplaceAsync(db, change, cancellationToken);
+            return UpdateOutcome.Updated;
+        }
         return await db.Images.AnyAsync(image => image.Id == change.Id, cancellationToken) ? UpdateOutcome.Conflict : UpdateOutcome.Missing;
     }
 
@@ -117,6 +103,7 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory)
             await StorageUse.AddAsync(db, image.OwnerId, 0, -reservation.Bytes, cancellationToken);
         }
         db.Images.Add(image);
+        db.Tags.AddRange(ImageTag.Of(image));
         await db.SaveChangesAsync(cancellationToken);
         return new AddResult(AddOutcome.Added, null);
     }

@@ -45,6 +45,9 @@ public sealed record ImageFilter
     /// <summary>Only these; null for any that the caller may see.</summary>
     public Visibility? Visibility { get; init; }
 
+    /// <summary>Only those with this tag, in any case; null for any.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>The caller's own trash instead; others' is always empty.</summary>
     public bool Trash { get; init; }
 

@@ -8,6 +8,7 @@ using PixelCraft.Adapters.InProcess;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Images.Sweeps;
 using PixelCraft.Storage;
@@ -70,7 +71,7 @@ public sealed class SweepTests : IAsyncLifetime
     {
         var owner = _ids.ForMember();
         var old = await StoredAsync(CatalogueContract.NewImage(_ids, owner) with { TrashedAt = _time.GetUtcNow(), Status = ImageStatus.Ready });
-        await PutAsync(ObjectKeys.Variant(old.Id, 200));
+        await PutAsync(ObjectKeys.Variant(old.Id, 200, VariantFormat.WebP));
         _time.Advance(TimeSpan.FromDays(1));
         var young = await StoredAsync(CatalogueContract.NewImage(_ids, owner) with { TrashedAt = _time.GetUtcNow() });
         var kept = await StoredAsync(CatalogueContract.NewImage(_ids, owner));
@@ -91,17 +92,17 @@ public sealed class SweepTests : IAsyncLifetime
     public async Task Orphans_OfADay_GoAndAreCounted()
     {
         var image = await StoredAsync(CatalogueContract.NewImage(_ids));
-        await PutAsync(ObjectKeys.Variant(image.Id, 200));
+        await PutAsync(ObjectKeys.Variant(image.Id, 200, VariantFormat.WebP));
         var upload = await UploadAsync(_time.GetUtcNow().AddDays(3));
         var orphan = _ids.ForMember();
-        foreach (var key in new[] { ObjectKeys.Original(orphan), ObjectKeys.Variant(orphan, 200), UploadParts.Key(orphan, 0), "health/probe" }) await PutAsync(key);
+        foreach (var key in new[] { ObjectKeys.Original(orphan), ObjectKeys.Variant(orphan, 200, VariantFormat.WebP), UploadParts.Key(orphan, 0), "health/probe" }) await PutAsync(key);
 
         Assert.Equal(0, await Sweep<OrphanSweep>().RunAsync(Cancellation));
         _time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
         Assert.Equal(3, await Sweep<OrphanSweep>().RunAsync(Cancellation));
         Assert.Equal(0, await Sweep<OrphanSweep>().RunAsync(Cancellation));
 
-        Assert.Equal(new[] { ObjectKeys.Original(image.Id), ObjectKeys.Variant(image.Id, 200), UploadParts.Key(upload, 0), "health/probe" }.Order(), await KeysAsync());
+        Assert.Equal(new[] { ObjectKeys.Original(image.Id), ObjectKeys.Variant(image.Id, 200, VariantFormat.WebP), UploadParts.Key(upload, 0), "health/probe" }.Order(), await KeysAsync());
         Assert.Equal(3, _counted["orphan"]);
     }
 

@@ -68,6 +68,39 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     b.ToTable("idempotency_keys", "catalogue");
                 });
 
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.ImageTag", b =>
+                {
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("image_id");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("tag");
+
+                    b.Property<bool>("IsListed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("listed");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("ImageId", "Tag");
+
+                    b.HasIndex("Tag", "ImageId")
+                        .HasDatabaseName("ix_image_tags_listed")
+                        .HasFilter("listed");
+
+                    b.HasIndex(new[] { "OwnerId", "Tag", "ImageId" }, "ix_image_tags_owner");
+
+                    b.HasIndex(new[] { "OwnerId", "Tag", "ImageId" }, "ix_image_tags_owner_listed")
+                        .HasFilter("listed");
+
+                    b.ToTable("image_tags", "catalogue");
+                });
+
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.StorageUse", b =>
                 {
                     b.Property<Guid>("OwnerId")
@@ -213,15 +246,21 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                         .HasFilter("visibility = 2 AND status = 1 AND trashed_at IS NULL");
 
                     b.HasIndex("TrashedAt")
-                        .HasDatabaseName("ix_images_trash")
+                        .HasDatabaseName("ix_images_trashed_at")
                         .HasFilter("trashed_at IS NOT NULL");
-
-                    b.HasIndex("OwnerId", "Id")
-                        .HasDatabaseName("ix_images_owner");
 
                     b.HasIndex("OwnerId", "Sha256")
                         .IsUnique()
                         .HasDatabaseName("ux_images_owner_sha256");
+
+                    b.HasIndex("OwnerId", "Visibility", "Id")
+                        .HasDatabaseName("ix_images_owner_visibility")
+                        .HasFilter("trashed_at IS NULL");
+
+                    b.HasIndex(new[] { "OwnerId", "Id" }, "ix_images_owner");
+
+                    b.HasIndex(new[] { "OwnerId", "Id" }, "ix_images_trash")
+                        .HasFilter("trashed_at IS NOT NULL");
 
                     b.ToTable("images", "catalogue");
                 });
@@ -333,6 +372,15 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     b.HasKey("ImageId", "Name");
 
                     b.ToTable("transforms", "catalogue");
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.ImageTag", b =>
+                {
+                    b.HasOne("PixelCraft.Images.Contracts.ImageRecord", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

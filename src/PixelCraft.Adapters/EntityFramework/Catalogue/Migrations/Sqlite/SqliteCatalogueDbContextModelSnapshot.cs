@@ -62,6 +62,40 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.ImageTag", b =>
+                {
+                    b.Property<byte[]>("ImageId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("image_id");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.Property<bool>("IsListed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("listed");
+
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("ImageId", "Tag");
+
+                    b.HasIndex("Tag", "ImageId")
+                        .HasDatabaseName("ix_image_tags_listed")
+                        .HasFilter("listed");
+
+                    b.HasIndex(new[] { "OwnerId", "Tag", "ImageId" }, "ix_image_tags_owner");
+
+                    b.HasIndex(new[] { "OwnerId", "Tag", "ImageId" }, "ix_image_tags_owner_listed")
+                        .HasFilter("listed");
+
+                    b.ToTable("image_tags", (string)null);
+                });
+
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.StorageUse", b =>
                 {
                     b.Property<byte[]>("OwnerId")
@@ -208,15 +242,21 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                         .HasFilter("visibility = 2 AND status = 1 AND trashed_at IS NULL");
 
                     b.HasIndex("TrashedAt")
-                        .HasDatabaseName("ix_images_trash")
+                        .HasDatabaseName("ix_images_trashed_at")
                         .HasFilter("trashed_at IS NOT NULL");
-
-                    b.HasIndex("OwnerId", "Id")
-                        .HasDatabaseName("ix_images_owner");
 
                     b.HasIndex("OwnerId", "Sha256")
                         .IsUnique()
                         .HasDatabaseName("ux_images_owner_sha256");
+
+                    b.HasIndex("OwnerId", "Visibility", "Id")
+                        .HasDatabaseName("ix_images_owner_visibility")
+                        .HasFilter("trashed_at IS NULL");
+
+                    b.HasIndex(new[] { "OwnerId", "Id" }, "ix_images_owner");
+
+                    b.HasIndex(new[] { "OwnerId", "Id" }, "ix_images_trash")
+                        .HasFilter("trashed_at IS NOT NULL");
 
                     b.ToTable("images", (string)null);
                 });
@@ -330,6 +370,15 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     b.HasKey("ImageId", "Name");
 
                     b.ToTable("transforms", (string)null);
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.ImageTag", b =>
+                {
+                    b.HasOne("PixelCraft.Images.Contracts.ImageRecord", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

@@ -124,10 +124,47 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     table.PrimaryKey("PK_uploads", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "image_tags",
+                columns: table => new
+                {
+                    image_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    listed = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_image_tags", x => new { x.image_id, x.tag });
+                    table.ForeignKey(
+                        name: "FK_image_tags_images_image_id",
+                        column: x => x.image_id,
+                        principalTable: "images",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_expires",
                 table: "idempotency_keys",
                 column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_listed",
+                table: "image_tags",
+                columns: new[] { "tag", "image_id" },
+                filter: "listed");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner_listed",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" },
+                filter: "listed");
 
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
@@ -141,6 +178,12 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 columns: new[] { "owner_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_images_owner_visibility",
+                table: "images",
+                columns: new[] { "owner_id", "visibility", "id" },
+                filter: "trashed_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_images_processing",
                 table: "images",
                 column: "created_at",
@@ -148,6 +191,12 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
 
             migrationBuilder.CreateIndex(
                 name: "ix_images_trash",
+                table: "images",
+                columns: new[] { "owner_id", "id" },
+                filter: "trashed_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_trashed_at",
                 table: "images",
                 column: "trashed_at",
                 filter: "trashed_at IS NOT NULL");
@@ -186,7 +235,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 name: "idempotency_keys");
 
             migrationBuilder.DropTable(
-                name: "images");
+                name: "image_tags");
 
             migrationBuilder.DropTable(
                 name: "reservations");
@@ -199,6 +248,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "uploads");
+
+            migrationBuilder.DropTable(
+                name: "images");
         }
     }
 }

@@ -133,11 +133,53 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     table.PrimaryKey("PK_uploads", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "image_tags",
+                schema: "catalogue",
+                columns: table => new
+                {
+                    image_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tag = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    listed = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_image_tags", x => new { x.image_id, x.tag });
+                    table.ForeignKey(
+                        name: "FK_image_tags_images_image_id",
+                        column: x => x.image_id,
+                        principalSchema: "catalogue",
+                        principalTable: "images",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_expires",
                 schema: "catalogue",
                 table: "idempotency_keys",
                 column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_listed",
+                schema: "catalogue",
+                table: "image_tags",
+                columns: new[] { "tag", "image_id" },
+                filter: "listed");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner",
+                schema: "catalogue",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_image_tags_owner_listed",
+                schema: "catalogue",
+                table: "image_tags",
+                columns: new[] { "owner_id", "tag", "image_id" },
+                filter: "listed");
 
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
@@ -153,6 +195,13 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 columns: new[] { "owner_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_images_owner_visibility",
+                schema: "catalogue",
+                table: "images",
+                columns: new[] { "owner_id", "visibility", "id" },
+                filter: "trashed_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_images_processing",
                 schema: "catalogue",
                 table: "images",
@@ -161,6 +210,13 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
 
             migrationBuilder.CreateIndex(
                 name: "ix_images_trash",
+                schema: "catalogue",
+                table: "images",
+                columns: new[] { "owner_id", "id" },
+                filter: "trashed_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_trashed_at",
                 schema: "catalogue",
                 table: "images",
                 column: "trashed_at",
@@ -206,7 +262,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 schema: "catalogue");
 
             migrationBuilder.DropTable(
-                name: "images",
+                name: "image_tags",
                 schema: "catalogue");
 
             migrationBuilder.DropTable(
@@ -223,6 +279,10 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "uploads",
+                schema: "catalogue");
+
+            migrationBuilder.DropTable(
+                name: "images",
                 schema: "catalogue");
         }
     }
