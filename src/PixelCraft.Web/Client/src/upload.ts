@@ -8,6 +8,9 @@ const parallel = 3;
 /** Times that a file is tried again by itself when the server is busy. */
 const retries = 4;
 
+/** What is wrong with the file itself: sending it again won't help. */
+const lasting = new Set(["errorNotImage", "errorTooLarge", "errorUnreadable"]);
+
 /** The uploader, and on other pages of a member the way to it: dropping or pasting files anywhere. */
 export function initUpload(): void {
   let uploader = Uploader.attach();
@@ -79,7 +82,7 @@ class Uploader {
     const input = find<HTMLInputElement>("input[type=file]", this.root)!;
     input.addEventListener("change", () => { this.add([...input.files ?? []]); input.value = ""; });
     this.part("form").addEventListener("submit", event => event.preventDefault());
-    this.part("[data-retry-all]").addEventListener("click", () => { for (const item of this.items) if (item.state === "failed") item.retry(); });
+    this.part("[data-retry-all]").addEventListener("click", () => { for (const item of this.items) if (item.canRetry) item.retry(); });
     this.part("[data-cancel-all]").addEventListener("click", () => { for (const item of this.items) item.cancel(); });
     addEventListener("beforeunload", event => { if (this.items.some(item => item.isOpen)) event.preventDefault(); });
   }
@@ -110,7 +113,7 @@ class Uploader {
       this.announced = Date.now();
     }
     this.part("[data-cancel-all]").hidden = open === 0;
-    this.part("[data-retry-all]").hidden = open > 0 || failed === 0;
+    this.part("[data-retry-all]").hidden = open > 0 || !items.some(item => item.canRetry);
     this.part("[data-done]").hidden = open > 0 || done === 0;
   }
 
@@ -128,6 +131,7 @@ class Item {
   fraction = 0;
   private transfer: Transfer | undefined;
   private tries = 0;
+  private reason = "";
   private timer = 0;
 
   constructor(
@@ -144,12 +148,14 @@ class Item {
     void this.thumbnail();
   }
 
+  get canRetry(): boolean { return this.state === "failed" && !lasting.has(this.reason); }
+
   get isOpen(): boolean { return this.state === "waiting" || this.state === "sending"; }
 
   start(): void {
     this.state = "sending";
     // A folder, or a text dropped by mistake, is not worth sending.
-    if (this.file.type !== "" && !this.file.type.startsWith("image/")) return this.fail(text("errorNotImage"));
+    if (this.file.type !== "" && !this.file.type.startsWith("image/")) return this.fail("errorNotImage");
     this.transfer = new Transfer(this.file, this.visibility, progress => this.progress(progress));
     void this.transfer.result.then(result => {
       if (this.state !== "sending") return;
@@ -162,9 +168,9 @@ class Item {
           break;
         case "busy":
           if (++this.tries <= retries) return this.again(result.seconds);
-          return this.fail(text("errorOther"));
+          return this.fail("errorOther");
         default:
-          return this.fail(text(result.reason));
+          return this.fail(result.reason);
       }
       this.show();
     });
@@ -195,8 +201,9 @@ class Item {
 
   private fail(reason: string): void {
     this.state = "failed";
+    this.reason = reason;
     this.fraction = 1;
-    this.say(reason);
+    this.say(text(reason));
     this.show();
   }
 
@@ -211,7 +218,7 @@ class Item {
     this.row.classList.toggle("finished", this.state === "done");
     this.row.classList.toggle("failed", this.state === "failed");
     this.part("[data-cancel]").hidden = !this.isOpen;
-    this.part("[data-retry]").hidden = this.state !== "failed";
+    this.part("[data-retry]").hidden = !this.canRetry;
     this.part("[data-check]").hidden = this.state !== "done";
     this.changed();
   }
