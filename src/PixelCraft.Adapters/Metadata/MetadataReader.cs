@@ -26,7 +26,7 @@ internal static class MetadataReader
         var iptc = blocks.TryGetValue("iptc-data", out var block) ? Attempt(() => IptcBlock.Read(block)) : null;
         var xmp = blocks.TryGetValue("xmp-data", out block) ? Attempt(() => XmpFields.Read(block)) : null;
         var found = Found(exif, iptc, xmp);
-        // That it is upright, which programs write into everything, is as good as nothing.
+        // How it is turned, which programs write into everything and which variants have done, is as good as nothing.
         return found == new ImageMetadata { Keywords = found.Keywords, Orientation = found.Orientation } && found.Keywords.Count == 0 ? null : found;
     }
 
