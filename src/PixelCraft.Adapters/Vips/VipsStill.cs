@@ -17,14 +17,15 @@ internal static class VipsStill
         if ((long)width * height > request.Limits.MaxPixels)
             return new Rejected(request.Limits.Refuse(HeaderResult.Found(format, width, height))!);
         var sizes = VariantSizes.For(request.Sizes, width, height);
-        var (whole, colours) = Decode(request.OriginalPath, format, Math.Max(width, height), sizes[^1], turns, cancellationToken);
+        var (whole, colours) = Decode(request.OriginalPath, format, Math.Max(width, height), Fit(width, height, sizes[^1]), turns, cancellationToken);
 
         var (hash, dominant) = VipsColours.Summary(whole, colours);
         var variants = new List<RenderedVariant>();
         foreach (var size in sizes.Reverse())
         {
             using var larger = whole;
-            using var lazy = larger.ThumbnailImage(size, height: size, size: Enums.Size.Down);
+            var (across, down) = Fit(width, height, size);
+            using var lazy = larger.ThumbnailImage(across, height: down, size: Enums.Size.Force);
             using var kill = cancellationToken.Register(() => lazy.SetKill(true));
             whole = lazy.CopyMemory();
             variants.Add(VipsVariant.Save(whole, request, size));
@@ -34,16 +35,23 @@ internal static class VipsStill
         return new Rendered(width, height, 1, hash, dominant, variants);
     }
 
+    /// <summary>The size in a box, by the original's own shape: one made of another variant's would be off by its rounding.</summary>
+    private static (int Across, int Down) Fit(int width, int height, int box)
+    {
+        var scale = Math.Min(1, (double)box / Math.Max(width, height));
+        return (Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
+    }
+
     /// <summary>The pixels of the largest variant: upright, 8 bits, in sRGB or Display P3, without metadata besides.</summary>
     private static (Image Pixels, VipsColours.Plan Colours) Decode(
-        string path, ImageFormat format, int longer, int box, bool turns, CancellationToken cancellationToken)
+        string path, ImageFormat format, int longer, (int Across, int Down) box, bool turns, CancellationToken cancellationToken)
     {
         // A source and not a path: libvips reads options from what stands in brackets in a path. Loaded by itself, since
         // thumbnail_source of libvips 8.18 does not hand failOn to the loader.
         using var source = Source.NewFromFile(path);
-        using var loaded = Image.NewFromSource(source, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error, kwargs: ShrinkOnLoad(format, longer, box));
+        using var loaded = Image.NewFromSource(source, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error, kwargs: ShrinkOnLoad(format, longer, Math.Max(box.Across, box.Down)));
         var colours = VipsColours.PlanFor(loaded);
-        using var lazy = loaded.ThumbnailImage(box, height: box, size: Enums.Size.Down, noRotate: !turns, outputProfile: VipsColours.Convert(colours));
+        using var lazy = loaded.ThumbnailImage(box.Across, height: box.Down, size: Enums.Size.Force, noRotate: !turns, outputProfile: VipsColours.Convert(colours));
         using var rgb = lazy.Colourspace(Enums.Interpretation.Srgb);
         using var whole = rgb.Cast(Enums.BandFormat.Uchar);
         using var kill = cancellationToken.Register(() => whole.SetKill(true));

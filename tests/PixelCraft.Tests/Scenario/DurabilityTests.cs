@@ -65,6 +65,73 @@ public sealed class DurabilityTests
         }
     }
 
+    /// <summary>
+    /// A power cut can drop whatever was not synced, and kill -9 can't show it. So the order of the system calls is looked at: what the
+    /// answer rests on is synced before the answer is sent.
+    /// </summary>
+    [Fact]
+    public async Task Upload_BeforeItIsAcknowledged_IsSyncedWithItsFolderAndItsRecord()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed (Debian package strace).");
+        var folder = Directory.CreateTempSubdirectory("pixelcraft-synced-");
+        var settings = new Dictionary<string, string> { ["Data"] = Path.Combine(folder.FullName, "data") };
+        try
+        {
+            await AddMemberAsync(settings);
+            await using var server = await PixelCraftProcess.StartAsync(settings, Cancellation);
+            using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+            var output = Path.Combine(folder.FullName, "calls");
+            using var strace = Process.Start(new ProcessStartInfo(
+                "strace", ["-f", "-y", "-s", "100", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg", "-o", output, "-p", $"{server.Id}"]) { RedirectStandardError = true })!;
+            var said = await strace.StandardError.ReadLineAsync(Cancellation);
+            Assert.SkipUnless(said?.Contains("attached", StringComparison.Ordinal) == true, $"This machine lets nobody trace: {said}");
+
+            var id = await DirectAsync(ada, Unique(40_000));
+            Assert.Equal(0, await RunAsync("kill", "-INT", $"{strace.Id}"));
+            await strace.WaitForExitAsync(Cancellation);
+
+            var calls = SystemCall.Read(await File.ReadAllLinesAsync(output, Cancellation));
+            var answer = Assert.Single(calls, call => call.Text.Contains("202 Accepted", StringComparison.Ordinal));
+            var rename = Assert.Single(calls, call => call.Name.StartsWith("rename", StringComparison.Ordinal) && call.Text.Contains($"originals_{id}", StringComparison.Ordinal));
+            var paths = rename.Text.Split('"');
+            Assert.Contains(calls, call => IsSyncOf(call, paths[1]) && call.End < rename.Begin);
+            var entry = Assert.Single(calls, call => IsSyncOf(call, Path.GetDirectoryName(paths[3])!) && call.Begin > rename.End);
+            Assert.Contains(calls, call => IsSyncOf(call, Path.Combine(settings["Data"], "catalogue.db-wal")) && call.Begin > entry.End && call.End < answer.Begin);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static bool IsSyncOf(SystemCall call, string path) =>
+        call.Name is "fsync" or "fdatasync" && call.Text.Contains($"<{path}>", StringComparison.Ordinal);
+
+    /// <summary>A call as strace tells it, from the line of its beginning to that of its end.</summary>
+    private sealed record SystemCall(string Name, string Text, int Begin, int End)
+    {
+        public static List<SystemCall> Read(string[] lines)
+        {
+            var calls = new List<SystemCall>();
+            var unfinished = new Dictionary<string, (string Text, int Begin)>();
+            for (var i = 0; i < lines.Length; i++)
+            {
+                // "1234  fsync(5</a/b>) = 0", or in two pieces when another thread came in between.
+                var space = lines[i].IndexOf(' ', StringComparison.Ordinal);
+                var (thread, text) = (lines[i][..space], lines[i][space..].Trim());
+                if (text.EndsWith("<unfinished ...>", StringComparison.Ordinal)) unfinished[thread] = (text, i);
+                else if (text.StartsWith("<... ", StringComparison.Ordinal))
+                {
+                    if (unfinished.Remove(thread, out var begun)) calls.Add(New(begun.Text + text, begun.Begin, i));
+                }
+                else calls.Add(New(text, i, i));
+            }
+            return calls;
+        }
+
+        private static SystemCall New(string text, int begin, int end) => new(text.Split('(')[0], text, begin, end);
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(300, false)]

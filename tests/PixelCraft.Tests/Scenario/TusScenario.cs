@@ -211,8 +211,8 @@ public abstract class TusScenario(Installation installation)
         {
             await Eventually.TrueAsync(async () =>
             {
-                using var other = await TusAsync(ada, HttpMethod.Patch, upload, ("Upload-Offset", "0"), file[..1]);
-                // Before the first has the lock, the second may win: then it is the first that finds another offset.
+                // From another offset, so that it changes nothing when it comes before the first has the lock.
+                using var other = await TusAsync(ada, HttpMethod.Patch, upload, ("Upload-Offset", "1"), file[1..2]);
                 return other.StatusCode == HttpStatusCode.Locked;
             });
         }

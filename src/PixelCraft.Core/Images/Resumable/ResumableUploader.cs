@@ -26,6 +26,8 @@ internal sealed class ResumableUploader(
     /// <summary>Room in the quota outlives the upload, so that the last bytes of the last minute can be taken in.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <summary>Begins an upload and reserves room for it.</summary>
     /// <exception cref="UploadRefusedException">It is too large, or the quota has no room for it.</exception>
     public async Task<ResumableUpload> CreateAsync(Id owner, long length, UploadMetadata metadata, CancellationToken cancellationToken)
@@ -48,17 +50,17 @@ internal sealed class ResumableUploader(
         return upload;
     }
 
-    /// <summary>How far an upload is. One whose bytes are all there is finished first.</summary>
+    /// <summary>
+    /// How far an upload is. Waits a little for a request that is writing to it: of one whose client is gone the last bytes are
+    /// about to be kept, and a client that is told less sends them again. One whose bytes are all there is finished first.
+    /// </summary>
     /// <exception cref="UploadRefusedException">All bytes are there, and are not taken; the upload is gone.</exception>
     public async Task<ResumeResult> FindAsync(Id owner, Id id, CancellationToken cancellationToken)
     {
         if (await OwnAsync(owner, id, cancellationToken) is not { } upload) return ResumeResult.Of(ResumeOutcome.NotFound);
         if (upload.ImageId is not null) return new ResumeResult(ResumeOutcome.Done, upload);
         if (upload.ExpiresAt <= time.GetUtcNow()) return ResumeResult.Of(ResumeOutcome.Expired);
-        upload = upload with { Offset = await parts.FindEndAsync(id, upload.Offset, cancellationToken) };
-        return upload.Offset < upload.Length
-            ? new ResumeResult(ResumeOutcome.Done, upload)
-            : await WriteAsync(upload, upload.Offset, Stream.Null, 0, null, cancellationToken);
+        return await WriteAsync(upload, null, Stream.Null, 0, null, cancellationToken);
     }
 
     /// <summary>Appends bytes, and finishes the upload with the last of them.</summary>
@@ -93,28 +95,40 @@ internal sealed class ResumableUploader(
     private async Task<ResumableUpload?> OwnAsync(Id owner, Id id, CancellationToken cancellationToken) =>
         await uploads.FindAsync(id, cancellationToken) is { } upload && upload.OwnerId == owner ? upload : null;
 
-    private async Task<ResumeResult> WriteAsync(ResumableUpload upload, long offset, Stream body, long? length, Checksum? checksum, CancellationToken reading)
+    /// <summary>Appends and finishes, under the lock; without an <paramref name="offset"/> it only looks and finishes.</summary>
+    private async Task<ResumeResult> WriteAsync(ResumableUpload upload, long? offset, Stream body, long? length, Checksum? checksum, CancellationToken reading)
     {
-        await using var held = await UploadLock.TryTakeAsync(uploads, upload.Id, time, log, reading);
+        await using var held = await TakeLockAsync(upload.Id, offset is null ? Patience : TimeSpan.Zero, reading);
         if (held is null) return ResumeResult.Of(ResumeOutcome.Locked);
         // Another server may have written between the look and the lock.
         if (await OwnAsync(upload.OwnerId, upload.Id, reading) is not { } now) return ResumeResult.Of(ResumeOutcome.NotFound);
         (held.Offset, held.Image) = (now.Offset, now.ImageId);
-        if (now.ImageId is not null) return new ResumeResult(offset == now.Length ? ResumeOutcome.Done : ResumeOutcome.OffsetConflict, now with { Offset = now.Length });
+        if (now.ImageId is not null) return new ResumeResult(offset is null || offset == now.Length ? ResumeOutcome.Done : ResumeOutcome.OffsetConflict, now with { Offset = now.Length });
         held.Offset = await parts.FindEndAsync(upload.Id, now.Offset, reading);
-        if (offset != held.Offset) return new ResumeResult(ResumeOutcome.OffsetConflict, now with { Offset = held.Offset });
-        var left = now.Length - offset;
-        if (length > left) return new ResumeResult(ResumeOutcome.TooLarge, now with { Offset = offset });
+        if (offset is not null && offset != held.Offset) return new ResumeResult(ResumeOutcome.OffsetConflict, now with { Offset = held.Offset });
+        var left = now.Length - held.Offset;
+        if (length > left) return new ResumeResult(ResumeOutcome.TooLarge, now with { Offset = held.Offset });
 
-        if (left > 0)
+        if (left > 0 && offset is not null)
         {
             await using var limited = new LimitedStream(body, left);
             await using var content = checksum is null ? (Stream)limited : new ChecksumStream(limited, checksum);
-            await parts.AppendAsync(upload.Id, offset, content, checksum is not null, end => held.Offset = end, reading, held.Lost);
+            await parts.AppendAsync(upload.Id, held.Offset, content, checksum is not null, end => held.Offset = end, reading, held.Lost);
         }
         if (held.Offset < now.Length) return new ResumeResult(ResumeOutcome.Done, now with { Offset = held.Offset });
         held.Image = await FinishAsync(now, held, held.Lost);
         return new ResumeResult(ResumeOutcome.Done, now with { Offset = now.Length, ImageId = held.Image });
+    }
+
+    private async Task<UploadLock?> TakeLockAsync(Id id, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            if (await UploadLock.TryTakeAsync(uploads, id, time, log, cancellationToken) is { } held) return held;
+            if (time.GetElapsedTime(begun) >= patience) return null;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+        }
     }
 
     /// <summary>Takes the bytes in. Not cancelled with the request: they are all here.</summary>

@@ -45,7 +45,7 @@ public sealed class SweepTests : IAsyncLifetime
             .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
             .AddFolderObjectStore(Path.Combine(_folder, "objects"))
             .AddInProcessCache()
-            .AddSingleton<ImageRecords>().AddSingleton<SweepMetrics>().AddSingleton<UploadParts>().AddSingleton<UploadRemoval>()
+            .AddSingleton<ImageRecords>().AddSingleton<ImageEraser>().AddSingleton<SweepMetrics>().AddSingleton<UploadParts>().AddSingleton<UploadRemoval>()
             .AddSingleton<TrashSweep>().AddSingleton<OrphanSweep>().AddSingleton<UploadSweep>()
             .BuildServiceProvider();
         foreach (var database in _services.GetServices<IModuleDatabase>()) await database.MigrateAsync(Cancellation);
