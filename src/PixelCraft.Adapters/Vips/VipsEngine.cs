@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using NetVips;
 using PixelCraft.Adapters.FileSystem;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
 using PixelCraft.Images.Formats;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Images.Engine;
