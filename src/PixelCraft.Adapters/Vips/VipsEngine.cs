@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using NetVips;
 using PixelCraft.Adapters.FileSystem;
 using PixelCraft.Adapters.Metadata;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
 using PixelCraft.Images.Formats;
 

@@ -1,6 +1,6 @@
 using NetVips;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Adapters.Vips;
 

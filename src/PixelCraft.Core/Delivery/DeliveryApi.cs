@@ -6,7 +6,6 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Delivery;

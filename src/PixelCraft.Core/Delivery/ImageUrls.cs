@@ -1,6 +1,5 @@
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Delivery;
 

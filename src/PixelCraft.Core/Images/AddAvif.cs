@@ -1,7 +1,6 @@
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using PixelCraft.Jobs;
 
 namespace PixelCraft.Images;

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Fetching;
-using PixelCraft.Images.Formats;
 using PixelCraft.Images.Resumable;
 
 namespace PixelCraft.Images;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using PixelCraft.Jobs;
 
 namespace PixelCraft.Images;

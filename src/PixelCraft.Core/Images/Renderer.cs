@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;

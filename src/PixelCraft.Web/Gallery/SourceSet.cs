@@ -1,7 +1,6 @@
 using System.Globalization;
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Web.Gallery;
 

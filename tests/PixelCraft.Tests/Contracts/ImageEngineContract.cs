@@ -1,4 +1,5 @@
 using NetVips;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
 using PixelCraft.Images.Formats;
 using Xunit;

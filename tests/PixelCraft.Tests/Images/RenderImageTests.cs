@@ -9,7 +9,6 @@ using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using PixelCraft.Jobs;
 using PixelCraft.Storage;
 using Xunit;

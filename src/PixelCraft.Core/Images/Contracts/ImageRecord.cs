@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using PixelCraft.Http;
 using PixelCraft.Ids;
-using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Images.Contracts;
 

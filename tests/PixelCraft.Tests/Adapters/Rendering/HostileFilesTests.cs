@@ -3,8 +3,8 @@ using System.IO.Compression;
 using System.Text;
 using NetVips;
 using PixelCraft.Adapters.Rendering;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.Rendering;

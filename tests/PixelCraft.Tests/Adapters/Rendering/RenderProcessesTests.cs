@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using NetVips;
 using PixelCraft.Adapters.Rendering;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
 using PixelCraft.Server.Commands;
 using PixelCraft.Tests.Contracts;
@@ -251,7 +252,7 @@ public sealed class RenderProcessesLifeTests : IDisposable
         return new ChildCommand("/bin/bash", [script]);
     }
 
-    private RenderRequest Request(string path) => new(path, _folder, [200, 400], PixelCraft.Images.Formats.VariantFormat.WebP, 80, 2, new EngineOptions().Limits());
+    private RenderRequest Request(string path) => new(path, _folder, [200, 400], VariantFormat.WebP, 80, 2, new EngineOptions().Limits());
 
     private string Photograph()
     {

@@ -1,6 +1,5 @@
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 using PixelCraft.Web.Gallery;
 using Xunit;
 

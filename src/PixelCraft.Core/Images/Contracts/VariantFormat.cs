@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using PixelCraft.Http;
 
-namespace PixelCraft.Images.Formats;
+namespace PixelCraft.Images.Contracts;
 
 /// <summary>A file format of variants.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<VariantFormat>))]
