@@ -82,7 +82,8 @@ public sealed class DurabilityTests
             using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
             var output = Path.Combine(folder.FullName, "calls");
             using var strace = Process.Start(new ProcessStartInfo(
-                "strace", ["-f", "-y", "-s", "100", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg", "-o", output, "-p", $"{server.Id}"]) { RedirectStandardError = true })!;
+                "strace", ["-f", "-y", "-s", "100", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg", "-o", output, "-p", $"{server.Id}"])
+            { RedirectStandardError = true })!;
             var said = await strace.StandardError.ReadLineAsync(Cancellation);
             Assert.SkipUnless(said?.Contains("attached", StringComparison.Ordinal) == true, $"This machine lets nobody trace: {said}");
 
