@@ -28,6 +28,7 @@ internal static class BulkInsert
         await using (var copy = await connection.BeginBinaryImportAsync(
             $"COPY \"{type.GetSchema()}\".\"{type.GetTableName()}\" ({names}) FROM STDIN (FORMAT BINARY)", cancellationToken))
         {
+            copy.Timeout = TimeSpan.FromMinutes(10); // the end waits for the check of every foreign key
             foreach (var row in rows)
             {
                 await copy.StartRowAsync(cancellationToken);

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using PixelCraft.Bench.Measuring;
+using PixelCraft.Cluster;
+
+namespace PixelCraft.Bench.Comparing;
+
+/// <summary>Cold start and idle memory of the published program on its embedded stores: no configuration but the port and the folder.</summary>
+internal static class StartFigures
+{
+    private const double AimSeconds = 0.7;
+    private const double AimMegabytes = 140;
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
+
+    /// <param name="program">The published executable.</param>
+    /// <param name="folder">For its data.</param>
+    /// <param name="starts">How often; the first, which makes the databases, does not count.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<string>> RunAsync(string program, string folder, int starts, CancellationToken cancellationToken)
+    {
+        var (seconds, cpu, memory) = (new List<double>(), new List<double>(), new List<double>());
+        for (var i = 0; i <= starts; i++)
+        {
+            var url = $"http://127.0.0.1:{Ports.Free()}";
+            var begin = Stopwatch.GetTimestamp();
+            await using var server = ServerProcess.Start(
+                Path.Combine(folder, "log"), program, ["--set", $"Listen={url}", "--set", $"Data={Path.Combine(folder, "data")}"], null,
+                new Dictionary<string, string?> { [PixelCraftProcess.ProgramVariable] = null }); // else it would be taken for a setting
+            await server.WaitUntilAsync(
+                async cancel =>
+                {
+                    using var response = await Http.GetAsync(new Uri($"{url}/health/ready"), cancel);
+                    return response.IsSuccessStatusCode;
+                },
+                TimeSpan.FromSeconds(60), cancellationToken);
+            if (i == 0) continue;
+            seconds.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds);
+            cpu.Add(ProcessFigures.CpuSeconds(server.Id));
+            await Task.Delay(Idle, cancellationToken);
+            memory.Add(ProcessFigures.PssBytes(server.Id) / 1e6);
+        }
+        return
+        [
+            FormattableString.Invariant($"| cold start, s | {Spread.Of(seconds):f2} | {AimSeconds} | CPU {Spread.Of(cpu):f2} s |"),
+            FormattableString.Invariant($"| idle memory, PSS, MB | {Spread.Of(memory):f0} | {AimMegabytes} | |"),
+        ];
+    }
+}
