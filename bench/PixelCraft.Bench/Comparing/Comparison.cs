@@ -92,9 +92,13 @@ internal sealed record Comparison(string Database, int Images, IReadOnlyCollecti
     {
         var settings = new Dictionary<string, string>
         {
-            ["Data"] = Data, ["Redis:Connection"] = redis.ConnectionString, ["Logging:Level"] = "Warning",
-            ["Limits:Api:Permits"] = "1000000", ["Limits:Api:Window"] = "00:00:01",
-            ["Limits:Upload:Permits"] = "1000000", ["Limits:Upload:Window"] = "00:00:01",
+            ["Data"] = Data,
+            ["Redis:Connection"] = redis.ConnectionString,
+            ["Logging:Level"] = "Warning",
+            ["Limits:Api:Permits"] = "1000000",
+            ["Limits:Api:Window"] = "00:00:01",
+            ["Limits:Upload:Permits"] = "1000000",
+            ["Limits:Upload:Window"] = "00:00:01",
         };
         if (connection is not null) settings["Postgres:Accounts"] = settings["Postgres:Catalogue"] = connection;
         return settings;

@@ -6,7 +6,6 @@ using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Catalogue;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 using PixelCraft.Server.Configuration;
 using PixelCraft.Storage;
 
@@ -74,8 +73,14 @@ internal sealed class Seeder(Settings settings)
             var email = $"member{i}@example.org";
             var member = new Member
             {
-                Id = ids.ForMember(), Name = $"Member {i}", CreatedAt = DateTimeOffset.UtcNow, SecurityStamp = $"stamp-{i}",
-                UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(),
+                Id = ids.ForMember(),
+                Name = $"Member {i}",
+                CreatedAt = DateTimeOffset.UtcNow,
+                SecurityStamp = $"stamp-{i}",
+                UserName = email,
+                NormalizedUserName = email.ToUpperInvariant(),
+                Email = email,
+                NormalizedEmail = email.ToUpperInvariant(),
             };
             await store.AddAsync(member, null, cancellationToken);
             members.Add(member);

@@ -1,6 +1,5 @@
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using PixelCraft.Storage;
 
 namespace PixelCraft.Images;

@@ -1,5 +1,4 @@
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 
 namespace PixelCraft.Images;
 

@@ -11,7 +11,6 @@ using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
-using PixelCraft.Images.Formats;
 using Xunit;
 
 namespace PixelCraft.Tests.Images;

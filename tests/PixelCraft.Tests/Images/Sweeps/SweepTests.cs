@@ -8,7 +8,6 @@ using PixelCraft.Adapters.InProcess;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
-using PixelCraft.Images.Formats;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Images.Sweeps;
 using PixelCraft.Storage;
