@@ -31,11 +31,11 @@ internal static class TransformApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/t/{signature}/{options}/{file}", ["GET", "HEAD"], GetAsync).WithTags("Delivery")
-            .WithSummary("A variant on demand, by a signed URL")
+            .WithName("GetTransform").WithSummary("A variant on demand, by a signed URL")
             .WithDescription("`options`: `w400.h300.crop-attention.rotate90.blur5.sharpen1.q60`, those that are wanted, in this order. `file`: the image's id and `.jpg`, `.webp`, `.avif`, or `.auto` for what `Accept` names.");
         routes.MapPost("/api/v1/images/{id}/transforms", SignAsync).WithTags("Delivery")
             .RequireRateLimit(LimitPolicy.Api).RequireAuthorization(Policies.Read)
-            .WithSummary("Get a signed URL of a variant on demand of your image")
+            .WithName("SignTransform").WithSummary("Get a signed URL of a variant on demand of your image")
             .WithDescription("The URL of a private image expires; that of another one works until its visibility changes.");
     }
 
@@ -113,7 +113,15 @@ internal static class TransformApi
 
 /// <summary>Asks for the URL of a variant on demand; see <see cref="Transform"/>. A field that is missing has its default.</summary>
 internal sealed record TransformInput(
-    int? Width, int? Height, TransformMode? Mode, TransformGravity? Gravity, int? Rotate, int? Blur, int? Sharpen, int? Quality, TransformFormat? Format)
+    int? Width = null,
+    int? Height = null,
+    TransformMode? Mode = null,
+    TransformGravity? Gravity = null,
+    int? Rotate = null,
+    int? Blur = null,
+    int? Sharpen = null,
+    int? Quality = null,
+    TransformFormat? Format = null)
 {
     public Transform ToTransform() => new()
     {

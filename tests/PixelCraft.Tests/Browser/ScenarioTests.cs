@@ -101,6 +101,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         var email = await installation.NewMemberAsync();
 
         await window.GoAsync("/sign-in");
+        await Expect(page.Locator("#email")).ToBeFocusedAsync();
         await keys.TypeAsync(email);
         await keys.PressAsync("Tab");
         await keys.TypeAsync(Installation.Password);
@@ -182,7 +183,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await page.GetByRole(AriaRole.Banner).GetByRole(AriaRole.Link, new() { Name = "Upload" }).ClickAsync();
         await page.Locator("#files").SetInputFilesAsync(new[] { new FilePayload { Name = "notes.txt", MimeType = "text/plain", Buffer = "no image"u8.ToArray() } });
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is not an image.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is not an image that can be read here.");
 
         await page.GetByRole(AriaRole.Radio, new() { Name = "Public" }).CheckAsync();
         await page.Locator("#files").SetInputFilesAsync(Photographs);

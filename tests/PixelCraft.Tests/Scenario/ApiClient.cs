@@ -49,7 +49,19 @@ internal sealed class ApiClient : IDisposable
     public async Task<string> UploadedAsync(string path, string visibility = "private")
     {
         await using var file = File.OpenRead(path);
-        using var answer = await UploadAsync(file, Path.GetFileName(path), visibility);
+        return await UploadedAsync(file, Path.GetFileName(path), visibility);
+    }
+
+    /// <summary>The same as an image of its own, also where the photograph was uploaded before: with bytes behind its end.</summary>
+    public async Task<string> UploadedAnewAsync(string path, string visibility = "private")
+    {
+        byte[] bytes = [.. await File.ReadAllBytesAsync(path, Cancellation), .. Guid.NewGuid().ToByteArray()];
+        return await UploadedAsync(new MemoryStream(bytes), Path.GetFileName(path), visibility);
+    }
+
+    private async Task<string> UploadedAsync(Stream file, string fileName, string visibility)
+    {
+        using var answer = await UploadAsync(file, fileName, visibility);
         var text = await answer.Content.ReadAsStringAsync(Cancellation);
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, $"{answer.StatusCode}: {text}");
         using var json = JsonDocument.Parse(text);

@@ -109,6 +109,8 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
             ["Postgres:Accounts"] = await postgres.CreateDatabaseAsync(),
             ["Postgres:Catalogue"] = await postgres.CreateDatabaseAsync(),
             ["Redis:Connection"] = redis.ConnectionString,
+            // One Redis for all tests: without a prefix of its own, another installation's worker would take the jobs.
+            ["Redis:Prefix"] = $"t{Guid.NewGuid():n}",
             ["S3:Endpoint"] = s3.Endpoint,
             ["S3:Bucket"] = await s3.CreateBucketAsync(),
             ["S3:AccessKey"] = s3.AccessKey,

@@ -111,7 +111,7 @@ public abstract partial class TransformScenario(Installation installation)
 
     private async Task<string> ReadyAsync(ApiClient ada, string visibility)
     {
-        var id = await ada.UploadedAsync(Photograph, visibility);
+        var id = await ada.UploadedAnewAsync(Photograph, visibility);
         Assert.Equal("ready", (await ada.ProcessedAsync(id)).GetProperty("status").GetString());
         return id;
     }

@@ -16,6 +16,7 @@ internal static class FetchApi
         .WithTags("Images")
         .RequireAuthorization(Policies.Write)
         .RequireRateLimit(LimitPolicy.Upload)
+        .WithName("FetchImage")
         .WithSummary("Upload an image from a URL")
         .WithDescription("The server gets the file: http or https, from the public internet. Answers as an upload does; `fetch-failed` says why it could not be had.")
         .Produces<UploadView>(StatusCodes.Status202Accepted)

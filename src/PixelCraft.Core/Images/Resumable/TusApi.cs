@@ -26,15 +26,15 @@ internal static class TusApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var uploads = routes.MapGroup(Path).WithTags("Uploads").RequireRateLimit(LimitPolicy.Api).AddEndpointFilter(SpeakAsync);
-        uploads.MapMethods("/", [HttpMethods.Options], Options).WithSummary("What is spoken here: tus 1.0");
+        uploads.MapMethods("/", [HttpMethods.Options], Options).WithName("GetUploadOptions").WithSummary("What is spoken here: tus 1.0");
         uploads.MapMethods("/{id}", [HttpMethods.Options], Options).ExcludeFromDescription();
-        uploads.MapPost("/", CreateAsync).RequireAuthorization(Policies.Write).RequireRateLimit(LimitPolicy.Upload).WithSummary("Begin a resumable upload")
+        uploads.MapPost("/", CreateAsync).RequireAuthorization(Policies.Write).RequireRateLimit(LimitPolicy.Upload).WithName("BeginUpload").WithSummary("Begin a resumable upload")
             .WithDescription("`Upload-Length`; `Upload-Metadata` with `filename` and `visibility`. The body, if it is `application/offset+octet-stream`, is the beginning of the file. 201 with `Location`.");
-        uploads.MapMethods("/{id}", [HttpMethods.Head], FindAsync).RequireAuthorization(Policies.Write).WithSummary("How far an upload is");
-        uploads.MapGet("/{id}", ShowAsync).RequireAuthorization(Policies.Write).WithSummary("An upload, as JSON").Produces<ResumableUploadView>();
-        uploads.MapMethods("/{id}", [HttpMethods.Patch], AppendAsync).RequireAuthorization(Policies.Write).WithSummary("Go on with an upload")
+        uploads.MapMethods("/{id}", [HttpMethods.Head], FindAsync).RequireAuthorization(Policies.Write).WithName("GetUploadOffset").WithSummary("How far an upload is");
+        uploads.MapGet("/{id}", ShowAsync).RequireAuthorization(Policies.Write).WithName("GetUpload").WithSummary("An upload, as JSON").Produces<ResumableUploadView>();
+        uploads.MapMethods("/{id}", [HttpMethods.Patch], AppendAsync).RequireAuthorization(Policies.Write).WithName("ContinueUpload").WithSummary("Go on with an upload")
             .WithDescription("204 with `Upload-Offset`. With the last bytes the file is checked and taken in as any upload: `Pixelcraft-Image` is the image, and a problem tells why it was not taken.");
-        uploads.MapDelete("/{id}", TerminateAsync).RequireAuthorization(Policies.Write).WithSummary("Give an upload up");
+        uploads.MapDelete("/{id}", TerminateAsync).RequireAuthorization(Policies.Write).WithName("EndUpload").WithSummary("Give an upload up");
         // For clients whose network lets only GET and POST through.
         uploads.MapPost("/{id}", OverrideAsync).RequireAuthorization(Policies.Write).ExcludeFromDescription();
     }

@@ -29,9 +29,11 @@ internal sealed class SweepService(
 
     private async Task RepeatAsync(string name, TimeSpan interval, Func<CancellationToken, Task<int>> sweep, CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, time);
+        // A first time soon after the start, so that a worker that is replaced every day does the daily ones too.
+        using var timer = new PeriodicTimer(Often, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            timer.Period = interval;
             try
             {
                 await sweep(stoppingToken);

@@ -22,7 +22,7 @@ export class Transfer {
   private last = { time: performance.now(), sent: 0 };
   private speed = 0;
 
-  constructor(file: File, visibility: string, progress: (progress: Progress) => void) {
+  constructor(file: File, visibility: string, progress: (progress: Progress) => void, waits: () => void) {
     let image: string | undefined;
     let resolve: (result: Result) => void;
     this.result = new Promise(done => { resolve = done; });
@@ -32,7 +32,11 @@ export class Transfer {
       storeFingerprintForResuming: false,
       retryDelays: [500, 1_000, 3_000, 5_000, 10_000, 20_000],
       // What the server has said about the file or the member stays as it is.
-      onShouldRetry: error => { const status = statusOf(error); return status === 0 || status === 409 || status === 423 || status >= 500 && status !== 507; },
+      onShouldRetry: error => {
+        const status = statusOf(error);
+        if (status === 0) waits();
+        return status === 0 || status === 409 || status === 423 || status >= 500 && status !== 507;
+      },
       onProgress: sent => {
         this.measure(sent);
         progress({ sent, total: file.size, perSecond: this.speed });

@@ -156,7 +156,7 @@ class Item {
     this.state = "sending";
     // A folder, or a text dropped by mistake, is not worth sending.
     if (this.file.type !== "" && !this.file.type.startsWith("image/")) return this.fail("errorNotImage");
-    this.transfer = new Transfer(this.file, this.visibility, progress => this.progress(progress));
+    this.transfer = new Transfer(this.file, this.visibility, progress => this.progress(progress), () => this.say(text("reconnecting")));
     void this.transfer.result.then(result => {
       if (this.state !== "sending") return;
       switch (result.kind) {
