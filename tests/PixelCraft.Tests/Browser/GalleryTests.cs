@@ -121,7 +121,7 @@ public sealed class GalleryTests(BrowserInstallation installation)
         var variants = (await next.GetAttributeAsync("data-srcset"))!;
         await page.WaitForFunctionAsync("variants => performance.getEntriesByType('resource').some(entry => variants.includes(new URL(entry.name).pathname))", variants);
         var href = await next.GetAttributeAsync("href");
-        await page.Keyboard.PressAsync("ArrowRight");
+        await next.ClickAsync();
         await page.WaitForURLAsync($"**{href}");
         window.HasNoFaults();
     }

@@ -10,7 +10,7 @@ namespace PixelCraft.Tests.Http;
 public sealed partial class LimitTests(LimitTests.Limited server) : IClassFixture<LimitTests.Limited>
 {
     private const int Permits = 3;
-    private static int s_address;
+    private static int _address;
 
     [Theory]
     [InlineData("/api/v1/session", "{\"email\":\"a@example.org\",\"password\":\"x\"}")]
@@ -71,7 +71,7 @@ public sealed partial class LimitTests(LimitTests.Limited server) : IClassFixtur
         }
     }
 
-    private static string NewAddress() => $"203.0.113.{Interlocked.Increment(ref s_address)}";
+    private static string NewAddress() => $"203.0.113.{Interlocked.Increment(ref _address)}";
 
     private HttpClient From(string address)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -28,13 +30,20 @@ public sealed class PageUploadTests(EmbeddedInstallation installation, Servers s
         await context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = cookie[0], Value = cookie[1], Url = $"http://127.0.0.1:{line.Port}" }]);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/upload");
+        var offsets = new ConcurrentBag<long>();
+        page.Request += (_, request) =>
+        {
+            if (request.Method == "PATCH" && request.Headers.TryGetValue("upload-offset", out var offset)) offsets.Add(long.Parse(offset, CultureInfo.InvariantCulture));
+        };
 
         await page.SetInputFilesAsync("[data-uploader] input[type=file]", new FilePayload { Name = "large.png", MimeType = "image/png", Buffer = file });
         var link = await page.WaitForSelectorAsync("[data-list] .finished a[data-name][href^='/images/']", new PageWaitForSelectorOptions { Timeout = 60_000 });
 
         Assert.Equal(dropAfter == int.MaxValue ? 0 : 1, line.Drops);
-        // It went on where it stopped, and did not begin again.
-        Assert.InRange(line.Sent, file.Length, file.Length + 4_000_000);
+        // It went on where it stopped, and did not begin again. (How much was sent says nothing: chromium sends a request on a
+        // connection that it used before by itself once more.)
+        if (dropAfter == int.MaxValue) Assert.All(offsets, offset => Assert.Equal(0, offset));
+        else Assert.Contains(offsets, offset => offset > 0);
         using var ada = await installation.SignInAsync("ada");
         var image = await ada.JsonAsync($"/api/v1/images/{(await link!.GetAttributeAsync("href"))!.Split('/', '?')[2]}");
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file)), image.GetProperty("sha256").GetString());
@@ -56,7 +65,6 @@ public sealed class PageUploadTests(EmbeddedInstallation installation, Servers s
         private readonly Task _accepting;
         private readonly int _target;
         private readonly long _dropAfter;
-        private long _sent;
         private int _drops;
 
         public DroppingLine(int target, int dropAfter)
@@ -69,9 +77,6 @@ public sealed class PageUploadTests(EmbeddedInstallation installation, Servers s
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
         public int Drops => _drops;
-
-        /// <summary>Bytes that went to the server.</summary>
-        public long Sent => Interlocked.Read(ref _sent);
 
         public async ValueTask DisposeAsync()
         {
@@ -118,7 +123,6 @@ public sealed class PageUploadTests(EmbeddedInstallation installation, Servers s
             while (await from.ReadAsync(buffer, _stop.Token) is > 0 and var read)
             {
                 await to.WriteAsync(buffer.AsMemory(0, read), _stop.Token);
-                Interlocked.Add(ref _sent, read);
                 count += read;
                 if (count >= _dropAfter && Interlocked.CompareExchange(ref _drops, 1, 0) == 0) return;
             }
