@@ -50,10 +50,12 @@ public sealed class JobRunnerTests : IAsyncDisposable
     {
         var (running, most, done) = (0, 0, 0);
         var gate = new TaskCompletionSource();
+        var two = new TaskCompletionSource();
         await StartAsync(async (_, _, _) =>
         {
             var now = Interlocked.Increment(ref running);
             InterlockedMax(ref most, now);
+            if (now == 2) two.TrySetResult();
             await gate.Task;
             Interlocked.Decrement(ref running);
             Interlocked.Increment(ref done);
@@ -62,6 +64,8 @@ public sealed class JobRunnerTests : IAsyncDisposable
         for (var i = 0; i < 10; i++)
             await PutAsync(new Job("test", $"{i}"));
 
+        // Taken is not begun: the second handler may still be on its way to a thread.
+        await two.Task.WaitAsync(TestContext.Current.CancellationToken);
         await DepthIsAsync(new QueueDepth(8, 0, 2, 0));
         gate.SetResult();
         await DepthIsAsync(default);
