@@ -27,7 +27,7 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
                 return AddMemberOutcome.Added;
             }, cancellationToken);
         }
-        catch (DbUpdateException e) when (IsDuplicate(e))
+        catch (DbUpdateException e) when (e.IsDuplicate())
         {
             return AddMemberOutcome.EmailTaken;
         }
@@ -116,8 +116,4 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
     }
 
     private static IQueryable<Member> Open(AccountsDbContext db) => db.Users.AsNoTracking().Where(member => member.DeletedAt == null);
-
-    private static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is
-        Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation }
-        or Microsoft.Data.Sqlite.SqliteException { SqliteExtendedErrorCode: 1555 or 2067 }; // PRIMARYKEY, UNIQUE
 }

@@ -17,7 +17,7 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory,
             {
                 return await db.InTransactionAsync(() => AddAsync(db, image, cancellationToken), cancellationToken);
             }
-            catch (DbUpdateException e) when (IsDuplicate(e))
+            catch (DbUpdateException e) when (e.IsDuplicate())
             {
                 db.ChangeTracker.Clear();
                 var there = await db.Images.AsNoTracking().FirstOrDefaultAsync(i => i.OwnerId == image.OwnerId && i.Sha256 == image.Sha256, cancellationToken);
@@ -107,8 +107,4 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory,
         await db.SaveChangesAsync(cancellationToken);
         return new AddResult(AddOutcome.Added, null);
     }
-
-    internal static bool IsDuplicate(DbUpdateException exception) => exception.InnerException is
-        Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation }
-        or Microsoft.Data.Sqlite.SqliteException { SqliteExtendedErrorCode: 1555 or 2067 }; // PRIMARYKEY, UNIQUE
 }

@@ -20,7 +20,7 @@ internal sealed class EfIdempotencyStore(IDbContextFactory<CatalogueDbContext> f
                 await db.SaveChangesAsync(cancellationToken);
                 return new KeyClaim(KeyOutcome.Claimed, claim, null);
             }
-            catch (DbUpdateException e) when (EfCatalogue.IsDuplicate(e))
+            catch (DbUpdateException e) when (e.IsDuplicate())
             {
                 db.ChangeTracker.Clear();
                 if (await db.IdempotencyKeys.AsNoTracking().FirstOrDefaultAsync(k => k.OwnerId == owner && k.Key == key, cancellationToken) is not { } there)

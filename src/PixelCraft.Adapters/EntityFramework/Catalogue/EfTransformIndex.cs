@@ -15,7 +15,7 @@ internal sealed class EfTransformIndex(IDbContextFactory<CatalogueDbContext> fac
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException e) when (EfCatalogue.IsDuplicate(e))
+        catch (DbUpdateException e) when (e.IsDuplicate())
         {
             // It is noted already.
         }
