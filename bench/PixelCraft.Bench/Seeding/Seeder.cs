@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Accounts;
@@ -127,7 +128,7 @@ internal sealed class Seeder(Settings settings)
                 FileName = $"IMG_{i}.jpg",
                 ContentType = "image/jpeg",
                 Bytes = 3_240_276,
-                Sha256 = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(i))), // a member has the same bytes only once
                 Width = 4032,
                 Height = 3024,
                 ThumbHash = "1QcSHQRnh493V4dIh4eXh1h4kJUI",
