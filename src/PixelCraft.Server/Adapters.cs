@@ -20,9 +20,9 @@ internal static class Adapters
         var postgres = settings.Get<PostgresOptions>();
 
         if (HasRedis(settings))
-            services.AddRedisJobQueue().AddRedisCache().AddRedisRateLimiter().AddRedisSessions();
+            services.AddRedisJobQueue().AddRedisCache().AddRedisChangeNotices().AddRedisRateLimiter().AddRedisSessions();
         else
-            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessRateLimiter().AddDatabaseSessions();
+            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessChangeNotices().AddInProcessRateLimiter().AddDatabaseSessions();
 
         services.AddAccountsDatabase(postgres.Accounts, Path.Combine(data, "accounts.db"));
         services.AddCatalogue(postgres.Catalogue, Path.Combine(data, "catalogue.db"));

@@ -16,6 +16,9 @@ internal sealed class Contestant(string name, string url, int pid, IAsyncDisposa
 
     public string Name => name;
 
+    /// <summary>What its just-in-time compiler's thread has used so far; 0 where there is none of .NET's.</summary>
+    public double CompilerSeconds => ProcessFigures.ThreadCpuSeconds(pid, ".NET Tiered Com");
+
     public ValueTask DisposeAsync() => stop.DisposeAsync();
 
     /// <summary>Checks that an answer is what is to be measured, and not, say, an empty list; in a small catalogue a list may be shorter.</summary>

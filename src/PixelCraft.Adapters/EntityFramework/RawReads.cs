@@ -20,10 +20,11 @@ internal sealed class RawReads(Func<DbConnection> create, bool keepsConnections,
     /// <summary>The rows of a query.</summary>
     /// <param name="sql">The query, with <c>$1</c>, <c>$2</c>, … for the values; the same instance for the same text, by which its statement is known.</param>
     /// <param name="values">The values.</param>
+    /// <param name="expected">About how many rows.</param>
     /// <param name="read">Makes an item of the row that the reader stands on.</param>
     /// <param name="cancellationToken">Ends the query.</param>
     /// <exception cref="UnavailableException">The database can't be reached.</exception>
-    public async Task<List<T>> ListAsync<T>(string sql, IReadOnlyList<object> values, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    public async Task<List<T>> ListAsync<T>(string sql, IReadOnlyList<object> values, int expected, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Connection? connection = null;
@@ -35,7 +36,7 @@ internal sealed class RawReads(Func<DbConnection> create, bool keepsConnections,
                 await connection.OpenAsync(cancellationToken);
             }
             var command = connection.Prepare(sql, values);
-            var rows = new List<T>();
+            var rows = new List<T>(expected);
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
                 while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));

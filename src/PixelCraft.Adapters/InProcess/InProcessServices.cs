@@ -19,6 +19,10 @@ public static class InProcessServices
     public static IServiceCollection AddInProcessCache(this IServiceCollection services) =>
         services.AddSingleton<ICache, InProcessCache>();
 
+    /// <summary>The notices of changes.</summary>
+    public static IServiceCollection AddInProcessChangeNotices(this IServiceCollection services) =>
+        services.AddSingleton<IChangeNotices, InProcessChangeNotices>();
+
     /// <summary>The rate limiter.</summary>
     public static IServiceCollection AddInProcessRateLimiter(this IServiceCollection services) =>
         services.AddSingleton<IRateLimiter, InProcessRateLimiter>();

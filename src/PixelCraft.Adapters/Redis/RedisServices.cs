@@ -22,6 +22,10 @@ public static class RedisServices
     public static IServiceCollection AddRedisCache(this IServiceCollection services) =>
         services.AddConnection().AddSingleton<ICache, RedisCache>();
 
+    /// <summary>The notices of changes.</summary>
+    public static IServiceCollection AddRedisChangeNotices(this IServiceCollection services) =>
+        services.AddConnection().AddSingleton<IChangeNotices, RedisChangeNotices>();
+
     /// <summary>The rate limiter.</summary>
     public static IServiceCollection AddRedisRateLimiter(this IServiceCollection services) =>
         services.AddConnection().AddSingleton<IRateLimiter, RedisRateLimiter>();

@@ -1,3 +1,4 @@
+using PixelCraft.Caching;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Accounts;

@@ -19,7 +19,7 @@ public interface ICatalogue
     /// <summary>A record by its id, also one in the trash; null where there is none.</summary>
     Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken);
 
-    /// <summary>The records that fit, newest first.</summary>
+    /// <summary>The records that fit, newest first, without their <see cref="ImageRecord.Metadata"/>, which can be longer than all the rest.</summary>
     Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken);
 
     /// <summary>

@@ -29,7 +29,7 @@ internal static class ImagesApi
         UploadApi.Map(images);
     }
 
-    private static async Task<Results<Ok<ImageListView>, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<GeneratedJson<ImageListView>, ProblemHttpResult>> ListAsync(
         ClaimsPrincipal user,
         IImages images,
         ImagePresenter presenter,
@@ -54,12 +54,10 @@ internal static class ImagesApi
         }
         var page = await images.ListAsync(
             caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Tag = tag, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
-        // Metadata is for who looks at one image.
-        var items = page.Items.Select(image => image with { Metadata = null }).ToList();
-        return TypedResults.Ok(new ImageListView(await presenter.ShowAsync(caller, items, cancellationToken), page.Next));
+        return new GeneratedJson<ImageListView>(new ImageListView(await presenter.ShowAsync(caller, page.Items, cancellationToken), page.Next), ImagesJson.Default.ImageListView);
     }
 
-    private static async Task<Results<Ok<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
+    private static async Task<Results<GeneratedJson<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Id id, HttpContext http, IImages images, ImagePresenter presenter, CancellationToken cancellationToken)
     {
         var caller = Caller.From(http.User);
@@ -68,7 +66,7 @@ internal static class ImagesApi
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "private, no-cache";
         if (Versions.IsNotModified(http.Request, tag)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(await presenter.ShowAsync(caller, image, cancellationToken));
+        return new GeneratedJson<ImageView>(await presenter.ShowAsync(caller, image, cancellationToken), ImagesJson.Default.ImageView);
     }
 
     private static async Task<Results<Ok<ImageView>, ProblemHttpResult>> EditAsync(
@@ -126,9 +124,12 @@ internal sealed class ImagePresenter(IMemberDirectory members, IImageUrls urls)
 {
     public async Task<IReadOnlyList<ImageView>> ShowAsync(Caller caller, IReadOnlyList<ImageRecord> images, CancellationToken cancellationToken)
     {
-        if (images.Count == 0) return [];
-        var names = await members.NamesAsync([.. images.Select(image => image.OwnerId).Distinct()], cancellationToken);
-        return [.. images.Select(image => Show(caller, image, names.GetValueOrDefault(image.OwnerId)))];
+        var owners = new HashSet<Id>();
+        foreach (var image in images) owners.Add(image.OwnerId);
+        var names = await members.NamesAsync(owners, cancellationToken);
+        var views = new ImageView[images.Count];
+        for (var i = 0; i < views.Length; i++) views[i] = Show(caller, images[i], names.GetValueOrDefault(images[i].OwnerId));
+        return views;
     }
 
     public async Task<ImageView> ShowAsync(Caller caller, ImageRecord image, CancellationToken cancellationToken) =>
@@ -158,6 +159,17 @@ internal sealed class ImagePresenter(IMemberDirectory members, IImageUrls urls)
         image.UpdatedAt,
         image.TrashedAt,
         image.Version,
-        [.. image.Variants.Select(variant => new VariantView(variant.Size, variant.Format, variant.Width, variant.Height, variant.Bytes, urls.SignedVariant(image, variant.Size, variant.Format)))],
+        Show(image, image.Variants),
         caller.Is(image.OwnerId) ? urls.Original(image) : null);
+
+    private VariantView[] Show(ImageRecord image, IReadOnlyList<Variant> variants)
+    {
+        var views = new VariantView[variants.Count];
+        for (var i = 0; i < views.Length; i++)
+        {
+            var variant = variants[i];
+            views[i] = new VariantView(variant.Size, variant.Format, variant.Width, variant.Height, variant.Bytes, urls.SignedVariant(image, variant.Size, variant.Format));
+        }
+        return views;
+    }
 }

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Time.Testing;
 using PixelCraft.Accounts;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Accounts.Sessions;
+using PixelCraft.Adapters.InProcess;
+using PixelCraft.Caching;
 using PixelCraft.Ids;
 using PixelCraft.Tests.Adapters.EntityFramework;
 using Xunit;
@@ -14,6 +16,7 @@ namespace PixelCraft.Tests.Accounts;
 public sealed class SessionServiceTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly InProcessChangeNotices _notices = new();
     private readonly IdGenerator _ids;
     private readonly Member _member;
     private AccountsDatabase _database = null!;
@@ -33,9 +36,12 @@ public sealed class SessionServiceTests : IAsyncLifetime
         _database = await AccountsDatabase.CreateAsync(_time, postgres: null, Cancel);
         await _database.Stores.Members.AddAsync(_member, null, Cancel);
         _store = new CuttableStore(_database.Sessions);
-        _sessions = new SessionService(
-            _store, new MemberStates(_database.Stores.Members, _time), _ids, _time, Options.Create(new AccountsOptions()), NullLogger<SessionService>.Instance);
+        _sessions = Service(_notices);
     }
+
+    /// <summary>As a server has it: with its own copies.</summary>
+    private SessionService Service(IChangeNotices notices) => new(
+        _store, new MemberStates(_database.Stores.Members, _time), notices, _ids, _time, Options.Create(new AccountsOptions()), NullLogger<SessionService>.Instance);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -105,16 +111,74 @@ public sealed class SessionServiceTests : IAsyncLifetime
         Assert.Equal("192.0.2.2", Assert.Single(await _store.ListAsync(_member.Id, Cancel)).Use.Address);
     }
 
+    [Fact]
+    public async Task Validate_AgainWithinASecond_DoesNotAskTheStore()
+    {
+        var key = await StartAsync();
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+        _store.Asked = 0;
+
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+        Assert.Equal(0, _store.Asked);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+        Assert.Equal(1, _store.Asked);
+    }
+
+    [Fact]
+    public async Task End_OnAnotherServer_IsHeardAtOnce()
+    {
+        using var other = Service(_notices);
+        var key = await StartAsync();
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+
+        await other.EndAsync(key, Cancel);
+
+        Assert.Null(await _sessions.ValidateAsync(key, "", Cancel));
+    }
+
+    [Fact]
+    public async Task End_OnAnotherServerWhoseNoticeIsLost_EndsWithinASecond()
+    {
+        using var other = Service(new InProcessChangeNotices());
+        var key = await StartAsync();
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+
+        await other.EndAsync(key, Cancel);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await _sessions.ValidateAsync(key, "", Cancel));
+    }
+
+    [Fact]
+    public async Task End_OfOneMember_LeavesOthersCopiesForWhenTheStoreIsAway()
+    {
+        var key = await StartAsync();
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+        await _sessions.EndAsync(_ids.ForMember(), _ids.ForMember(), Cancel);
+        _store.IsCut = true;
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.NotNull(await _sessions.ValidateAsync(key, "", Cancel));
+    }
+
     /// <summary>The real store behind a connection that the test can cut.</summary>
     private sealed class CuttableStore(ISessionStore inner) : ISessionStore
     {
         public bool IsCut { get; set; }
 
+        public int Asked { get; set; }
+
         private ISessionStore Inner => IsCut ? throw new UnavailableException("session store") : inner;
 
         public async Task AddAsync(Session session, CancellationToken cancellationToken) => await Inner.AddAsync(session, cancellationToken);
 
-        public async Task<Session?> FindAsync(string keyHash, CancellationToken cancellationToken) => await Inner.FindAsync(keyHash, cancellationToken);
+        public async Task<Session?> FindAsync(string keyHash, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return await Inner.FindAsync(keyHash, cancellationToken);
+        }
 
         public async Task<bool> TouchAsync(string keyHash, SessionUse use, CancellationToken cancellationToken) =>
             await Inner.TouchAsync(keyHash, use, cancellationToken);

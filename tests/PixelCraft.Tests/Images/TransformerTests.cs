@@ -206,7 +206,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
     private Transformer Transformer(TransformOptions options, IImageEngine? engine = null) => new(
         Catalogue, Index, _store, engine ?? this, _time, Options.Create(options), Options.Create(new EngineOptions()), new Meters(), NullLogger<Transformer>.Instance);
 
-    private ImageEraser Eraser() => new(new ImageRecords(Catalogue, _cache, TimeProvider.System), Index, _store);
+    private ImageEraser Eraser() => new(new ImageRecords(Catalogue, _cache, new InProcessChangeNotices(), TimeProvider.System), Index, _store);
 
     private ImageRecord Image()
     {

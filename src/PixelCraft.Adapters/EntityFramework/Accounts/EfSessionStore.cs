@@ -4,14 +4,9 @@ using PixelCraft.Ids;
 
 namespace PixelCraft.Adapters.EntityFramework.Accounts;
 
-/// <summary>
-/// Sessions in the accounts database: for a program without Redis. On SQLite, whose folder only this process uses, what
-/// was read is kept in memory; several servers on PostgreSQL ask it at every request.
-/// </summary>
+/// <summary>Sessions in the accounts database: for a program without Redis.</summary>
 internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factory, TimeProvider time) : ISessionStore
 {
-    private readonly ReadThrough<string, Session>? _copies = IsAlone(factory) ? new(10_000) : null;
-
     public async Task AddAsync(Session session, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
@@ -35,15 +30,9 @@ internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factor
     public async Task<Session?> FindAsync(string keyHash, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (_copies?.TryGet(keyHash, out var copy) == true) return copy.ExpiresAt > now ? copy : null;
-
-        var generation = _copies?.Generation ?? 0;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var row = await db.Sessions.AsNoTracking().FirstOrDefaultAsync(s => s.KeyHash == keyHash && s.ExpiresAt > now, cancellationToken);
-        if (row is null) return null;
-        var session = Read(row);
-        _copies?.Add(keyHash, session, generation);
-        return session;
+        return row is null ? null : Read(row);
     }
 
     public async Task<bool> TouchAsync(string keyHash, SessionUse use, CancellationToken cancellationToken)
@@ -53,7 +42,6 @@ internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factor
         var rows = await db.Sessions.Where(s => s.KeyHash == keyHash && s.ExpiresAt > now).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.UsedAt, use.At).SetProperty(s => s.ExpiresAt, use.ExpiresAt).SetProperty(s => s.Address, use.Address),
             cancellationToken);
-        _copies?.Forget(keyHash);
         return rows == 1;
     }
 
@@ -71,7 +59,6 @@ internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factor
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
         var rows = await db.Sessions.Where(s => s.MemberId == member && s.Id == session && s.ExpiresAt > now).ExecuteDeleteAsync(cancellationToken);
-        _copies?.Clear();
         return rows == 1;
     }
 
@@ -81,13 +68,6 @@ internal sealed class EfSessionStore(IDbContextFactory<AccountsDbContext> factor
         var sessions = db.Sessions.Where(s => s.MemberId == member);
         if (except is { } kept) sessions = sessions.Where(s => s.Id != kept);
         await sessions.ExecuteDeleteAsync(cancellationToken);
-        _copies?.Clear();
-    }
-
-    private static bool IsAlone(IDbContextFactory<AccountsDbContext> factory)
-    {
-        using var db = factory.CreateDbContext();
-        return db.Database.IsSqlite();
     }
 
     private static Session Read(SessionRow row) => new(

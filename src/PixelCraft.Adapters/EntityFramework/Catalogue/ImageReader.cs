@@ -13,7 +13,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 /// <summary>Finds and lists records by SQL of its own: the catalogue's hot reads. Names of columns come from the model.</summary>
 internal sealed class ImageReader
 {
-    /// <summary>The properties in the order in which <see cref="Read"/> takes their columns.</summary>
+    /// <summary>The properties in the order in which <see cref="Read"/> takes their columns; lists leave out the last.</summary>
     private static readonly string[] Properties =
     [
         nameof(ImageRecord.Id), nameof(ImageRecord.OwnerId), nameof(ImageRecord.Title), nameof(ImageRecord.Description), nameof(ImageRecord.Tags),
@@ -26,7 +26,7 @@ internal sealed class ImageReader
 
     private readonly RawReads _reads;
     private readonly bool _isSqlite;
-    private readonly string _columns;
+    private readonly string _listColumns;
     private readonly string _images;
     private readonly string _tags;
     private readonly string _find;
@@ -40,14 +40,15 @@ internal sealed class ImageReader
         var type = db.Model.FindEntityType(typeof(ImageRecord))!;
         if (type.GetProperties().FirstOrDefault(property => !Properties.Contains(property.Name)) is { } forgotten)
             throw new InvalidOperationException($"{nameof(ImageReader)} does not read {forgotten.Name}.");
-        _columns = string.Join(", ", Properties.Select(name => $"i.{type.FindProperty(name)!.GetColumnName()}"));
+        var columns = Properties.Select(name => $"i.{type.FindProperty(name)!.GetColumnName()}").ToList();
+        _listColumns = string.Join(", ", columns.SkipLast(1));
         _images = Table(type);
         _tags = Table(db.Model.FindEntityType(typeof(ImageTag))!);
-        _find = $"SELECT {_columns} FROM {_images} i WHERE i.id = $1";
+        _find = $"SELECT {string.Join(", ", columns)} FROM {_images} i WHERE i.id = $1";
     }
 
     public async Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) =>
-        await _reads.ListAsync(_find, [Value(id)], Read, cancellationToken) is [var image] ? image : null;
+        await _reads.ListAsync(_find, [Value(id)], 1, ReadWithMetadata, cancellationToken) is [var image] ? image : null;
 
     public async Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken)
     {
@@ -59,7 +60,7 @@ internal sealed class ImageReader
         if (query.After is { } after) values.Add(Value(after));
         if (query.Before is { } before) values.Add(Value(before));
         values.Add(query.Limit);
-        var images = await _reads.ListAsync(sql, values, Read, cancellationToken);
+        var images = await _reads.ListAsync(sql, values, query.Limit, Read, cancellationToken);
         if (query.Before is not null) images.Reverse(); // the nearest came first
         return images;
     }
@@ -67,7 +68,7 @@ internal sealed class ImageReader
     private string Sql(Shape shape)
     {
         var place = 0;
-        var sql = $"SELECT {_columns} FROM ";
+        var sql = $"SELECT {_listColumns} FROM ";
         // By tag, the tags' index leads: it knows which images are shown.
         var key = shape.Tag ? "t.image_id" : "i.id";
         var owner = shape.Tag ? "t.owner_id" : "i.owner_id";
@@ -106,15 +107,20 @@ internal sealed class ImageReader
         Height = row.GetInt32(13),
         ThumbHash = row.IsDBNull(14) ? null : row.GetString(14),
         ContentHash = row.GetString(15),
-        Variants = JsonSerializer.Deserialize(row.GetString(16), ColumnJson.Default.VariantArray)!,
+        Variants = VariantColumn.Read(row.GetString(16)),
         CreatedAt = ReadTime(row, 17),
         UpdatedAt = ReadTime(row, 18),
         TrashedAt = row.IsDBNull(19) ? null : ReadTime(row, 19),
         Version = row.GetInt64(20),
         DominantColour = row.IsDBNull(21) ? null : row.GetString(21),
         TakenAt = row.IsDBNull(22) ? null : ReadTime(row, 22),
-        Metadata = row.IsDBNull(23) ? null : JsonSerializer.Deserialize(row.GetString(23), ColumnJson.Default.ImageMetadata),
     };
+
+    private ImageRecord ReadWithMetadata(DbDataReader row)
+    {
+        var image = Read(row);
+        return row.IsDBNull(23) ? image : image with { Metadata = JsonSerializer.Deserialize(row.GetString(23), ColumnJson.Default.ImageMetadata) };
+    }
 
     private Id ReadId(DbDataReader row, int column) =>
         _isSqlite ? Id.FromBytes(row.GetFieldValue<byte[]>(column)) : Id.FromGuid(row.GetGuid(column));
@@ -135,6 +141,5 @@ internal sealed class ImageReader
 /// <summary>Lists as they stand in columns of JSON text.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(string[]))]
-[JsonSerializable(typeof(Variant[]))]
 [JsonSerializable(typeof(ImageMetadata))]
 internal sealed partial class ColumnJson : JsonSerializerContext;

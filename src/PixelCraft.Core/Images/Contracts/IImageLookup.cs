@@ -2,9 +2,9 @@ using PixelCraft.Ids;
 
 namespace PixelCraft.Images.Contracts;
 
-/// <summary>Finds a record for delivery: from the shared cache where it is there, without regard to who asks.</summary>
+/// <summary>Finds a record for delivery: from memory or the shared cache where it is there, without regard to who asks.</summary>
 public interface IImageLookup
 {
-    /// <summary>The record without its metadata; null where there is none. May be older than the catalogue's by the time between a commit and the cache's update, 30 s at the very most.</summary>
+    /// <summary>The record without its metadata; null where there is none. May be older than the catalogue's by the time that the news of a change takes: milliseconds; 1 s where the notice is lost; 30 s when the writer dies between its commit and the cache's update.</summary>
     ValueTask<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken);
 }

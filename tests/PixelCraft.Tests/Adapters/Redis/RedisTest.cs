@@ -32,6 +32,8 @@ internal sealed class RedisTest : IAsyncDisposable
 
     public RedisRateLimiter Limiter(RedisServer server) => new(Connect(server), Meters, TimeProvider.System, NullLogger<RedisRateLimiter>.Instance);
 
+    public RedisChangeNotices Notices(RedisServer server) => new(Connect(server), Meters, TimeProvider.System, NullLogger<RedisChangeNotices>.Instance);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in _connections)

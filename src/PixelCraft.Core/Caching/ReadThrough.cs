@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace PixelCraft.Accounts;
+namespace PixelCraft.Caching;
 
 /// <summary>
 /// A bounded copy in memory of values that are read elsewhere. It guards against the reader who read a value before it
@@ -41,13 +41,14 @@ public sealed class ReadThrough<TKey, TValue>(int capacity)
         }
     }
 
-    /// <summary>Drops all copies; to be called after the change.</summary>
-    public void Clear()
+    /// <summary>Drops the copies of some values, looking at all of them; to be called after the change.</summary>
+    public void ForgetWhere(Func<TValue, bool> changed)
     {
         lock (_writing)
         {
             _generation++;
-            _values.Clear();
+            foreach (var (key, value) in _values)
+                if (changed(value)) _values.TryRemove(key, out _);
         }
     }
 }

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using PixelCraft.Adapters.EntityFramework;
+using PixelCraft.Adapters.InProcess;
+using PixelCraft.Caching;
+using PixelCraft.Ids;
+using PixelCraft.Images;
+using PixelCraft.Images.Contracts;
+using Xunit;
+
+namespace PixelCraft.Tests.Images;
+
+/// <summary>What servers that share a catalogue and a cache see of one another's changes.</summary>
+public sealed class ImageRecordsTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-records-").FullName;
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly InProcessCache _cache = new(Options.Create(new InProcessCacheOptions()));
+    private readonly InProcessChangeNotices _notices = new();
+    private ServiceProvider _services = null!;
+    private ImageRecord _image = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private ICatalogue Catalogue => _services.GetRequiredService<ICatalogue>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _services = PixelCraft.Tests.Adapters.EntityFramework.Catalogue.Create(null, Path.Combine(_folder, "catalogue.db"));
+        await _services.GetRequiredService<IModuleDatabase>().MigrateAsync(Ct);
+        var ids = new IdGenerator(_time);
+        var owner = ids.ForMember();
+        _image = new ImageRecord
+        {
+            Id = ids.For(owner),
+            OwnerId = owner,
+            Visibility = Visibility.Public,
+            Status = ImageStatus.Ready,
+            FileName = "a.jpg",
+            ContentType = "image/jpeg",
+            Bytes = 3,
+            Sha256 = new string('a', 64),
+            Width = 60,
+            Height = 40,
+            ContentHash = "abcdefgh01234567",
+            CreatedAt = _time.GetUtcNow(),
+            UpdatedAt = _time.GetUtcNow(),
+        };
+        await Catalogue.AddAsync(_image, Ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _cache.Dispose();
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Change_OnAnotherServer_IsSeenAtOnce()
+    {
+        using var one = Server(_notices);
+        using var other = Server(_notices);
+        Assert.Equal(Visibility.Public, (await one.FindAsync(_image.Id, Ct))!.Visibility);
+
+        await HideAsync(other);
+
+        Assert.Equal(Visibility.Private, (await one.FindAsync(_image.Id, Ct))!.Visibility);
+    }
+
+    [Fact]
+    public async Task Change_OnAnotherServerWhoseNoticeIsLost_IsSeenWithinASecond()
+    {
+        using var one = Server(_notices);
+        using var other = Server(new InProcessChangeNotices());
+        Assert.NotNull(await one.FindAsync(_image.Id, Ct));
+        await HideAsync(other);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Visibility.Private, (await one.FindAsync(_image.Id, Ct))!.Visibility);
+    }
+
+    [Fact]
+    public async Task Remove_OnAnotherServer_IsSeenAtOnce()
+    {
+        using var one = Server(_notices);
+        using var other = Server(_notices);
+        Assert.NotNull(await one.FindAsync(_image.Id, Ct));
+
+        Assert.True(await other.RemoveAsync(_image.Id, null, Ct));
+
+        Assert.Null(await one.FindAsync(_image.Id, Ct));
+    }
+
+    [Fact]
+    public async Task Find_AgainWithinASecond_AsksNeitherCacheNorCatalogue()
+    {
+        using var server = Server(_notices);
+        await server.FindAsync(_image.Id, Ct);
+        // Behind its back, as nobody should: so that it shows where the second answer comes from.
+        await _cache.RemoveAsync($"image:{_image.Id}", Ct);
+        await Catalogue.RemoveAsync(_image.Id, null, Ct);
+
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.NotNull(await server.FindAsync(_image.Id, Ct));
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Null(await server.FindAsync(_image.Id, Ct));
+    }
+
+    private ImageRecords Server(IChangeNotices notices) => new(Catalogue, _cache, notices, _time);
+
+    private Task<ChangeResult> HideAsync(ImageRecords server) =>
+        server.ChangeAsync(_image.Id, image => image with { Visibility = Visibility.Private }, null, Ct);
+}
