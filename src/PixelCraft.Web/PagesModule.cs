@@ -38,7 +38,7 @@ public static class PagesModule
         endpoints.MapPageActions();
     }
 
-    private static RazorComponentResult<App> ShowError(HttpContext http)
+    private static IResult ShowError(HttpContext http)
     {
         // A page that found nothing has set it, and the framework would add it again and fail.
         http.Response.Headers.Remove("blazor-enhanced-nav");

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -8,6 +9,8 @@ namespace PixelCraft.Adapters.EntityFramework;
 /// <summary>Registers a module's database: PostgreSQL where a connection string is given, else SQLite.</summary>
 internal static class DatabaseServices
 {
+    private const string PostgresHistory = "__migrations";
+
     /// <summary>
     /// Registers <see cref="IDbContextFactory{TContext}"/> and a scoped <typeparamref name="TContext"/>, both of the
     /// provider's own class (each provider has its own migrations), the database for the migrator, and under its name as key the
@@ -26,19 +29,19 @@ internal static class DatabaseServices
         if (string.IsNullOrEmpty(postgres))
         {
             var connection = $"Data Source={sqliteFile};Foreign Keys=True;Pooling=True;Default Timeout=30";
-            services.AddProvider<TContext, TSqlite>(name, options => options.UseSqlite(
+            services.AddProvider<TContext, TSqlite>(name, HistoryRepository.DefaultTableName, sqliteFile, options => options.UseSqlite(
                 connection,
                 sqlite => sqlite.ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name)))
                 .AddInterceptors(new SqlitePragmas()));
-            services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new SqliteConnection(connection), keepsConnections: true, name));
+            services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new SqliteConnection(connection), isSqlite: true, name));
         }
         else
         {
             var connection = WithPreparing(postgres);
-            services.AddProvider<TContext, TPostgres>(name, options => options.UseNpgsql(
+            services.AddProvider<TContext, TPostgres>(name, $"{name}.{PostgresHistory}", null, options => options.UseNpgsql(
                 connection,
-                npgsql => npgsql.MigrationsHistoryTable("__migrations", name).ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name))));
-            services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new NpgsqlConnection(connection), keepsConnections: false, name));
+                npgsql => npgsql.MigrationsHistoryTable(PostgresHistory, name).ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name))));
+            services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new NpgsqlConnection(connection), isSqlite: false, name));
         }
         return services;
     }
@@ -55,7 +58,7 @@ internal static class DatabaseServices
     }
 
     private static void AddProvider<TContext, TProvider>(
-        this IServiceCollection services, string name, Action<DbContextOptionsBuilder> configure)
+        this IServiceCollection services, string name, string historyTable, string? sqliteFile, Action<DbContextOptionsBuilder> configure)
         where TContext : DbContext
         where TProvider : TContext
     {
@@ -63,7 +66,8 @@ internal static class DatabaseServices
         services.AddSingleton<IDbContextFactory<TContext>, ContextFactory<TContext, TProvider>>();
         services.AddScoped<TContext>(provider => provider.GetRequiredService<IDbContextFactory<TProvider>>().CreateDbContext());
         services.AddSingleton<IModuleDatabase>(provider =>
-            new ModuleDatabase<TProvider>(name, provider.GetRequiredService<IDbContextFactory<TProvider>>()));
+            new ModuleDatabase<TProvider>(
+                name, historyTable, sqliteFile, provider.GetRequiredKeyedService<RawReads>(name), provider.GetRequiredService<IDbContextFactory<TProvider>>()));
     }
 
     private sealed class ContextFactory<TContext, TProvider>(IDbContextFactory<TProvider> inner) : IDbContextFactory<TContext>

@@ -1,5 +1,7 @@
-using Microsoft.Data.Sqlite;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace PixelCraft.Adapters.EntityFramework;
 
@@ -23,9 +25,18 @@ public interface IModuleDatabase
     Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken);
 }
 
-internal sealed class ModuleDatabase<TContext>(string name, IDbContextFactory<TContext> factory) : IModuleDatabase
+/// <param name="name">The module's word for it.</param>
+/// <param name="historyTable">Where EF Core notes what is applied, with its schema.</param>
+/// <param name="sqliteFile">The file; null with PostgreSQL.</param>
+/// <param name="reads">Reads of it.</param>
+/// <param name="factory">Makes contexts.</param>
+internal sealed class ModuleDatabase<TContext>(string name, string historyTable, string? sqliteFile, RawReads reads, IDbContextFactory<TContext> factory) : IModuleDatabase
     where TContext : DbContext
 {
+    // One instance of each text, by which the statements are known.
+    private readonly string _isThere = sqliteFile is null ? $"SELECT 1 WHERE to_regclass('{historyTable}') IS NOT NULL" : $"SELECT 1 FROM sqlite_master WHERE name = '{historyTable}'";
+    private readonly string _applied = $"SELECT \"MigrationId\" FROM {historyTable}";
+
     public string Name => name;
 
     public string Location
@@ -38,33 +49,36 @@ internal sealed class ModuleDatabase<TContext>(string name, IDbContextFactory<TC
         }
     }
 
+    // Not through EF Core, which at each start would take longer to build its model than all the rest takes.
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        try
-        {
-            // Asked first, since EF Core takes a server that can't be reached for a database that isn't there.
-            if (!db.Database.IsSqlite()) await db.Database.OpenConnectionAsync(cancellationToken);
-            return [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
-        }
-        catch (Exception e) when (OutageStrategy.Translate(e, name) is { } outage)
-        {
-            throw outage;
-        }
+        if (sqliteFile is not null && !File.Exists(sqliteFile)) return Migrations; // reading would make an empty one
+        if (await reads.ListAsync(_isThere, [], 1, row => row.GetInt32(0), cancellationToken) is []) return Migrations;
+        var applied = await reads.ListAsync(_applied, [], 1, row => row.GetString(0), cancellationToken);
+        return [.. Migrations.Except(applied)];
     }
+
+    /// <summary>All of this version, oldest first, as EF Core's attributes name them.</summary>
+    private static IReadOnlyList<string> Migrations { get; } =
+    [
+        .. from type in typeof(TContext).Assembly.GetTypes()
+           where type.IsSubclassOf(typeof(Migration)) && type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(TContext)
+           select type.GetCustomAttribute<MigrationAttribute>()!.Id into id
+           orderby id
+           select id,
+    ];
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         if ((await PendingAsync(cancellationToken)).Count == 0) return;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        if (db.Database.IsSqlite()) await MigrateSqliteAsync(db, cancellationToken);
+        if (sqliteFile is not null) await MigrateSqliteAsync(db, sqliteFile, cancellationToken);
         else await MigratePostgresAsync(db, cancellationToken);
     }
 
     /// <summary>EF Core's own lock in SQLite is a row that stays when the process is killed; a locked file doesn't.</summary>
-    private static async Task MigrateSqliteAsync(TContext db, CancellationToken cancellationToken)
+    private static async Task MigrateSqliteAsync(TContext db, string file, CancellationToken cancellationToken)
     {
-        var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await using var held = await FileLock.TakeAsync(file + ".migrate", cancellationToken);
         if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using PixelCraft.Ids;
 
 namespace PixelCraft.Adapters.EntityFramework;
 
@@ -9,13 +10,30 @@ namespace PixelCraft.Adapters.EntityFramework;
 /// that here the connections are kept, with their statements. A read sees what was committed before it began.
 /// </summary>
 /// <param name="create">Makes a connection, not open yet.</param>
-/// <param name="keepsConnections">Whether connections and statements are kept here (SQLite).</param>
+/// <param name="isSqlite">Whether it is SQLite, whose connections and statements are kept here; else PostgreSQL.</param>
 /// <param name="database">What an exception calls the database.</param>
-internal sealed class RawReads(Func<DbConnection> create, bool keepsConnections, string database) : IDisposable
+internal sealed class RawReads(Func<DbConnection> create, bool isSqlite, string database) : IDisposable
 {
     private const int MostKept = 16;
 
     private readonly ConcurrentBag<Connection> _kept = [];
+
+    /// <summary>Whether it is SQLite, which has no schemas.</summary>
+    public bool IsSqlite => isSqlite;
+
+    /// <summary>An id as the value of a parameter, as <see cref="ModelConventions"/> says.</summary>
+    public object Value(Id id) => isSqlite ? id.ToBytes() : id.ToGuid();
+
+    /// <summary>A time, likewise.</summary>
+    public object Value(DateTimeOffset time) => isSqlite ? ModelConventions.ToMicroseconds(time) : time.UtcDateTime;
+
+    /// <summary>The id in a column.</summary>
+    public Id ReadId(DbDataReader row, int column) =>
+        isSqlite ? Id.FromBytes(row.GetFieldValue<byte[]>(column)) : Id.FromGuid(row.GetGuid(column));
+
+    /// <summary>The time in a column.</summary>
+    public DateTimeOffset ReadTime(DbDataReader row, int column) =>
+        isSqlite ? ModelConventions.FromMicroseconds(row.GetInt64(column)) : new DateTimeOffset(row.GetDateTime(column));
 
     /// <summary>The rows of a query.</summary>
     /// <param name="sql">The query, with <c>$1</c>, <c>$2</c>, … for the values; the same instance for the same text, by which its statement is known.</param>
@@ -41,7 +59,7 @@ internal sealed class RawReads(Func<DbConnection> create, bool keepsConnections,
             {
                 while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
             }
-            if (keepsConnections && _kept.Count < MostKept)
+            if (isSqlite && _kept.Count < MostKept)
             {
                 _kept.Add(connection);
                 connection = null;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PixelCraft.Adapters.EntityFramework.Accounts;
 using PixelCraft.Adapters.EntityFramework.Catalogue;
+using PixelCraft.Images.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Architecture;
@@ -25,6 +26,16 @@ public sealed class TableTests
         Assert.Empty(accounts.Intersect(Catalogue.Model.GetEntityTypes().Select(type => type.ClrType)));
         Assert.DoesNotContain(accounts, type => type.Namespace!.StartsWith("PixelCraft.Images", StringComparison.Ordinal));
         Assert.DoesNotContain(Catalogue.Model.GetEntityTypes(), type => type.ClrType.Namespace!.StartsWith("PixelCraft.Accounts", StringComparison.Ordinal));
+    }
+
+    /// <summary>Reads past EF Core name columns themselves: a property that one forgets would be read as its default.</summary>
+    [Fact]
+    public void ImageReader_ReadsEveryColumnOfTheModel()
+    {
+        var type = Catalogue.Model.FindEntityType(typeof(ImageRecord))!;
+        Assert.Equal(type.GetProperties().Select(property => property.GetColumnName()).Order(), ImageReader.Columns.Order());
+        Assert.Equal("images", type.GetTableName());
+        Assert.Equal("image_tags", Catalogue.Model.FindEntityType(typeof(ImageTag))!.GetTableName());
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PixelCraft.Accounts;
 
 namespace PixelCraft.Adapters.EntityFramework.Accounts;
@@ -8,16 +11,22 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts;
 /// <summary>Registers the accounts database.</summary>
 public static class AccountsServices
 {
+    /// <summary>The module's word for its database; in PostgreSQL also the schema.</summary>
+    internal const string Name = "accounts";
+
     /// <summary>
     /// The stores of accounts but the sessions, and the data-protection keys: on PostgreSQL where
     /// <paramref name="postgres"/> is given, else in the SQLite file.
     /// </summary>
     public static IServiceCollection AddAccountsDatabase(this IServiceCollection services, string? postgres, string sqliteFile)
     {
-        services.AddModuleDatabase<AccountsDbContext, SqliteAccountsDbContext, PostgresAccountsDbContext>("accounts", postgres, sqliteFile);
+        services.AddModuleDatabase<AccountsDbContext, SqliteAccountsDbContext, PostgresAccountsDbContext>(Name, postgres, sqliteFile);
         AccountsDbContext.AddSchema(services);
         new IdentityBuilder(typeof(Member), services).AddEntityFrameworkStores<AccountsDbContext>();
-        services.AddDataProtection().SetApplicationName("PixelCraft").PersistKeysToDbContext<AccountsDbContext>();
+        services.AddSingleton(provider => new AccountsReader(provider.GetRequiredKeyedService<RawReads>(Name)));
+        services.AddDataProtection().SetApplicationName("PixelCraft");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
+            options.XmlRepository = new DataProtectionKeys(provider.GetRequiredService<AccountsReader>(), provider, provider.GetRequiredService<ILoggerFactory>())));
 
         services.AddSingleton<EfMemberStore>();
         services.AddSingleton<IMemberStore>(provider => provider.GetRequiredService<EfMemberStore>());

@@ -5,13 +5,9 @@ using PixelCraft.Ids;
 namespace PixelCraft.Adapters.EntityFramework.Accounts;
 
 /// <summary>Members beyond what Identity's store does, on SQLite or PostgreSQL.</summary>
-internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory, TimeProvider time) : IMemberStore, IClosedAccounts
+internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory, AccountsReader reader, TimeProvider time) : IMemberStore, IClosedAccounts
 {
-    public async Task<bool> AnyAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Users.AnyAsync(cancellationToken);
-    }
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) => reader.AnyMemberAsync(cancellationToken);
 
     public async Task<AddMemberOutcome> AddAsync(Member member, string? invitation, CancellationToken cancellationToken)
     {
@@ -89,12 +85,7 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
         }, cancellationToken);
     }
 
-    async Task<IReadOnlyList<Id>> IClosedAccounts.ListAsync(int limit, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Users.Where(member => member.DeletedAt != null)
-            .OrderBy(member => member.DeletedAt).Select(member => member.Id).Take(limit).ToListAsync(cancellationToken);
-    }
+    Task<IReadOnlyList<Id>> IClosedAccounts.ListAsync(int limit, CancellationToken cancellationToken) => reader.ClosedAsync(limit, cancellationToken);
 
     public async Task RemoveAsync(Id member, CancellationToken cancellationToken)
     {

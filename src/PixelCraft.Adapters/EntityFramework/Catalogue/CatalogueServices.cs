@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Images;
 
@@ -7,13 +6,13 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 /// <summary>Registers the catalogue and what is kept beside it.</summary>
 public static class CatalogueServices
 {
-    private const string Name = "catalogue";
+    /// <summary>The module's word for its database; in PostgreSQL also the schema.</summary>
+    internal const string Name = "catalogue";
 
     /// <summary>The catalogue on PostgreSQL where <paramref name="postgres"/> is given, else in the SQLite file.</summary>
     public static IServiceCollection AddCatalogue(this IServiceCollection services, string? postgres, string sqliteFile) => services
         .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>(Name, postgres, sqliteFile)
-        .AddSingleton(provider => new ImageReader(
-            provider.GetRequiredKeyedService<RawReads>(Name), provider.GetRequiredService<IDbContextFactory<CatalogueDbContext>>()))
+        .AddSingleton(provider => new ImageReader(provider.GetRequiredKeyedService<RawReads>(Name)))
         .AddSingleton<ICatalogue, EfCatalogue>()
         .AddSingleton<IQuotaLedger, EfQuotaLedger>()
         .AddSingleton<ITransformIndex, EfTransformIndex>()

@@ -2,63 +2,50 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
-/// <summary>Finds and lists records by SQL of its own: the catalogue's hot reads. Names of columns come from the model.</summary>
+/// <summary>Finds and lists records by SQL of its own: the catalogue's hot reads.</summary>
 internal sealed class ImageReader
 {
-    /// <summary>The properties in the order in which <see cref="Read"/> takes their columns; lists leave out the last.</summary>
-    private static readonly string[] Properties =
+    /// <summary>The columns in the order in which <see cref="Read"/> takes them; lists leave out the last. Those of the model, as a test sees to.</summary>
+    public static IReadOnlyList<string> Columns { get; } =
     [
-        nameof(ImageRecord.Id), nameof(ImageRecord.OwnerId), nameof(ImageRecord.Title), nameof(ImageRecord.Description), nameof(ImageRecord.Tags),
-        nameof(ImageRecord.Visibility), nameof(ImageRecord.Status), nameof(ImageRecord.FailureReason), nameof(ImageRecord.FileName),
-        nameof(ImageRecord.ContentType), nameof(ImageRecord.Bytes), nameof(ImageRecord.Sha256), nameof(ImageRecord.Width), nameof(ImageRecord.Height),
-        nameof(ImageRecord.ThumbHash), nameof(ImageRecord.ContentHash), nameof(ImageRecord.Variants), nameof(ImageRecord.CreatedAt),
-        nameof(ImageRecord.UpdatedAt), nameof(ImageRecord.TrashedAt), nameof(ImageRecord.Version), nameof(ImageRecord.DominantColour),
-        nameof(ImageRecord.TakenAt), nameof(ImageRecord.Metadata),
+        "id", "owner_id", "title", "description", "tags", "visibility", "status", "failure_reason", "file_name", "content_type", "bytes", "sha256", "width", "height",
+        "thumb_hash", "content_hash", "variants", "created_at", "updated_at", "trashed_at", "version", "dominant_colour", "taken_at", "metadata",
     ];
 
+    private static readonly string ListColumns = string.Join(", ", Columns.SkipLast(1).Select(column => $"i.{column}"));
+
     private readonly RawReads _reads;
-    private readonly bool _isSqlite;
-    private readonly string _listColumns;
     private readonly string _images;
     private readonly string _tags;
     private readonly string _find;
     private readonly ConcurrentDictionary<Shape, string> _lists = new();
 
-    public ImageReader(RawReads reads, IDbContextFactory<CatalogueDbContext> factory)
+    public ImageReader(RawReads reads)
     {
         _reads = reads;
-        using var db = factory.CreateDbContext();
-        _isSqlite = db.Database.IsSqlite();
-        var type = db.Model.FindEntityType(typeof(ImageRecord))!;
-        if (type.GetProperties().FirstOrDefault(property => !Properties.Contains(property.Name)) is { } forgotten)
-            throw new InvalidOperationException($"{nameof(ImageReader)} does not read {forgotten.Name}.");
-        var columns = Properties.Select(name => $"i.{type.FindProperty(name)!.GetColumnName()}").ToList();
-        _listColumns = string.Join(", ", columns.SkipLast(1));
-        _images = Table(type);
-        _tags = Table(db.Model.FindEntityType(typeof(ImageTag))!);
-        _find = $"SELECT {string.Join(", ", columns)} FROM {_images} i WHERE i.id = $1";
+        var schema = reads.IsSqlite ? "" : $"{CatalogueServices.Name}.";
+        (_images, _tags) = ($"{schema}images", $"{schema}image_tags");
+        _find = $"SELECT {ListColumns}, i.{Columns[^1]} FROM {_images} i WHERE i.id = $1";
     }
 
     public async Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) =>
-        await _reads.ListAsync(_find, [Value(id)], 1, ReadWithMetadata, cancellationToken) is [var image] ? image : null;
+        await _reads.ListAsync(_find, [_reads.Value(id)], 1, ReadWithMetadata, cancellationToken) is [var image] ? image : null;
 
     public async Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken)
     {
         var sql = _lists.GetOrAdd(Shape.Of(query), Sql);
         var values = new List<object>(6);
         if (query.Tag is not null) values.Add(query.Tag);
-        if (query.Owner is { } owner) values.Add(Value(owner));
-        if (query.TrashedBefore is { } then) values.Add(Value(then));
-        if (query.After is { } after) values.Add(Value(after));
-        if (query.Before is { } before) values.Add(Value(before));
+        if (query.Owner is { } owner) values.Add(_reads.Value(owner));
+        if (query.TrashedBefore is { } then) values.Add(_reads.Value(then));
+        if (query.After is { } after) values.Add(_reads.Value(after));
+        if (query.Before is { } before) values.Add(_reads.Value(before));
         values.Add(query.Limit);
         var images = await _reads.ListAsync(sql, values, query.Limit, Read, cancellationToken);
         if (query.Before is not null) images.Reverse(); // the nearest came first
@@ -68,7 +55,7 @@ internal sealed class ImageReader
     private string Sql(Shape shape)
     {
         var place = 0;
-        var sql = $"SELECT {_listColumns} FROM ";
+        var sql = $"SELECT {ListColumns} FROM ";
         // By tag, the tags' index leads: it knows which images are shown.
         var key = shape.Tag ? "t.image_id" : "i.id";
         var owner = shape.Tag ? "t.owner_id" : "i.owner_id";
@@ -85,14 +72,10 @@ internal sealed class ImageReader
         return sql + $" ORDER BY {key}{(shape.Before ? "" : " DESC")} LIMIT ${++place}";
     }
 
-    private object Value(Id id) => _isSqlite ? id.ToBytes() : id.ToGuid();
-
-    private object Value(DateTimeOffset time) => _isSqlite ? ModelConventions.ToMicroseconds(time) : time.UtcDateTime;
-
     private ImageRecord Read(DbDataReader row) => new()
     {
-        Id = ReadId(row, 0),
-        OwnerId = ReadId(row, 1),
+        Id = _reads.ReadId(row, 0),
+        OwnerId = _reads.ReadId(row, 1),
         Title = row.GetString(2),
         Description = row.GetString(3),
         Tags = row.GetString(4) is var tags && tags == "[]" ? [] : JsonSerializer.Deserialize(tags, ColumnJson.Default.StringArray)!,
@@ -108,12 +91,12 @@ internal sealed class ImageReader
         ThumbHash = row.IsDBNull(14) ? null : row.GetString(14),
         ContentHash = row.GetString(15),
         Variants = VariantColumn.Read(row.GetString(16)),
-        CreatedAt = ReadTime(row, 17),
-        UpdatedAt = ReadTime(row, 18),
-        TrashedAt = row.IsDBNull(19) ? null : ReadTime(row, 19),
+        CreatedAt = _reads.ReadTime(row, 17),
+        UpdatedAt = _reads.ReadTime(row, 18),
+        TrashedAt = row.IsDBNull(19) ? null : _reads.ReadTime(row, 19),
         Version = row.GetInt64(20),
         DominantColour = row.IsDBNull(21) ? null : row.GetString(21),
-        TakenAt = row.IsDBNull(22) ? null : ReadTime(row, 22),
+        TakenAt = row.IsDBNull(22) ? null : _reads.ReadTime(row, 22),
     };
 
     private ImageRecord ReadWithMetadata(DbDataReader row)
@@ -121,14 +104,6 @@ internal sealed class ImageReader
         var image = Read(row);
         return row.IsDBNull(23) ? image : image with { Metadata = JsonSerializer.Deserialize(row.GetString(23), ColumnJson.Default.ImageMetadata) };
     }
-
-    private Id ReadId(DbDataReader row, int column) =>
-        _isSqlite ? Id.FromBytes(row.GetFieldValue<byte[]>(column)) : Id.FromGuid(row.GetGuid(column));
-
-    private DateTimeOffset ReadTime(DbDataReader row, int column) =>
-        _isSqlite ? ModelConventions.FromMicroseconds(row.GetInt64(column)) : new DateTimeOffset(row.GetDateTime(column));
-
-    private static string Table(IEntityType type) => type.GetSchema() is { } schema ? $"{schema}.{type.GetTableName()}" : type.GetTableName()!;
 
     /// <summary>What of a query decides the text of its SQL.</summary>
     private readonly record struct Shape(bool Owner, bool Tag, Visibility? Visibility, ImageStatus? Status, bool? Trashed, bool TrashedBefore, bool After, bool Before)
