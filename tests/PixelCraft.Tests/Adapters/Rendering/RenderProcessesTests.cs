@@ -65,7 +65,10 @@ public sealed class RenderProcessesLifeTests : IDisposable
             Assert.Matches(@"Max core file size\s+0\s+0", limits);
             Assert.Matches(@"Max open files\s+256\s+256", limits);
             Assert.Matches(@"Max cpu time\s+\d+\s+unlimited", limits);
-            Assert.Contains("NoNewPrivs:\t1", await File.ReadAllTextAsync($"/proc/{child}/status", Ct), StringComparison.Ordinal);
+            Assert.Matches(@"CapEff:\t000000000000000[04]\n", await File.ReadAllTextAsync($"/proc/{child}/status", Ct));
+            // Of every thread: one that may more would do for all.
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{child}/task"))
+                Assert.Matches(@"NoNewPrivs:\t1\nSeccomp:\t2\n", await File.ReadAllTextAsync(Path.Combine(thread, "status"), Ct));
             Assert.Equal("1000", (await File.ReadAllTextAsync($"/proc/{child}/oom_score_adj", Ct)).Trim());
             Assert.DoesNotContain("PIXELCRAFT", await File.ReadAllTextAsync($"/proc/{child}/environ", Ct), StringComparison.Ordinal);
         }
