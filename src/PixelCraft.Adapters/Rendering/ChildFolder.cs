@@ -3,6 +3,7 @@ using System.Text;
 using PixelCraft.Adapters.FileSystem;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Storage;
 
 namespace PixelCraft.Adapters.Rendering;
 
@@ -15,7 +16,7 @@ internal sealed class ChildFolder : IDisposable
 {
     private const string Original = "original", Result = "result";
 
-    private readonly string _root = Directory.CreateTempSubdirectory("pixelcraft-child-").FullName;
+    private readonly string _root = TemporaryFolders.Create("child");
 
     public ChildFolder()
     {

@@ -235,16 +235,20 @@ public sealed class RenderProcessesLifeTests : IDisposable
     [Fact]
     public async Task Children_LeaveNoFolders()
     {
-        var before = Folders();
+        var folders = new List<string>();
         await using (var processes = RenderProcessesTests.Start(new EngineOptions()))
         {
-            await processes.RenderAsync(Request(Photograph()), Ct);
-            Kill(processes.Ids[0]);
-            await processes.RenderAsync(Request(Photograph()), Ct);
+            foreach (var end in new Func<int, bool>[] { Kill, _ => true })
+            {
+                await processes.RenderAsync(Request(Photograph()), Ct);
+                var child = processes.Ids[0];
+                folders.Add(Path.GetDirectoryName(new FileInfo($"/proc/{child}/cwd").LinkTarget)!);
+                Assert.True(Directory.Exists(folders[^1]));
+                end(child);
+            }
         }
-        await Eventually.TrueAsync(() => Folders().All(folder => before.Contains(folder) || Directory.GetCreationTimeUtc(folder) > DateTime.UtcNow.AddSeconds(-1) || !Directory.Exists(folder)));
-
-        static HashSet<string> Folders() => [.. Directory.EnumerateDirectories(Path.GetTempPath(), "pixelcraft-child-*")];
+        Assert.Equal(2, folders.Distinct().Count());
+        Assert.All(folders, folder => Assert.False(Directory.Exists(folder)));
     }
 
     /// <summary>A program that gets ready as a child does, and ends in its own way when a request comes.</summary>
