@@ -19,6 +19,7 @@ public sealed class Servers : IAsyncDisposable
     private readonly Lazy<Task<S3Server>> _s3 = new(() => S3Server.StartAsync(CancellationToken.None));
     private readonly Lazy<string> _chromium = new(() => Programs.Find("chromium", "chromium"));
     private readonly Lazy<Task<IReadOnlyList<string>>> _photographs = new(FetchPhotographsAsync);
+    private readonly Lazy<Task<IReadOnlyList<string>>> _pngSuite = new(FetchPngSuiteAsync);
 
     public Task<PostgresServer> PostgresAsync() => SkipIfMissingAsync(() => _postgres.Value);
 
@@ -31,6 +32,9 @@ public sealed class Servers : IAsyncDisposable
 
     /// <summary>The paths of real photographs (JPEG and PNG), sorted; they are downloaded once per machine.</summary>
     public Task<IReadOnlyList<string>> PhotographsAsync() => SkipIfMissingAsync(() => _photographs.Value);
+
+    /// <summary>The paths of Willem van Schaik's PNG suite; it is downloaded once per machine.</summary>
+    public Task<IReadOnlyList<string>> PngSuiteAsync() => SkipIfMissingAsync(() => _pngSuite.Value);
 
     /// <summary>Skips the running test, with the reason, when what it needs is not installed.</summary>
     public static async Task<T> SkipIfMissingAsync<T>(Func<Task<T>> start)
@@ -63,13 +67,29 @@ public sealed class Servers : IAsyncDisposable
 
     private static async Task<IReadOnlyList<string>> FetchPhotographsAsync()
     {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } path
-            ? path
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        var folder = Path.Combine(cache, "pixelcraft", "photographs");
+        var folder = Path.Combine(Cache(), "photographs");
         var fetch = await Programs.RunAsync("bash", [Path.Combine(Repository.Root, "deploy/demo/photographs"), folder]);
         if (fetch.ExitCode != 0)
             throw new ServerMissingException(fetch.Error.Trim());
         return [.. Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".jpg" or ".png").Order(StringComparer.Ordinal)];
     }
+
+    private static async Task<IReadOnlyList<string>> FetchPngSuiteAsync()
+    {
+        const string Package = "libsixel-examples";
+        var folder = Path.Combine(Cache(), "pngsuite");
+        if (!Directory.Exists(folder))
+        {
+            var work = Directory.CreateDirectory($"{folder}.{Environment.ProcessId}").FullName;
+            var fetch = await Programs.RunAsync("bash", ["-c", $"cd '{work}' && apt-get download -qq -o APT::Sandbox::User=root {Package} && dpkg -x {Package}_*.deb . && rm *.deb"]);
+            if (fetch.ExitCode == 0 && !Directory.Exists(folder)) Directory.Move(work, folder);
+            else Directory.Delete(work, recursive: true);
+            if (fetch.ExitCode != 0) throw new ServerMissingException($"apt-get download {Package}: {fetch.Error.Trim()}");
+        }
+        return [.. Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories).Where(path => path.Contains("/images/pngsuite/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    }
+
+    private static string Cache() => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } path ? path : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "pixelcraft");
 }

@@ -18,7 +18,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(2);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-child-").FullName;
+    private readonly ChildFolder _folder = new();
     private readonly StringBuilder _errors = new();
     private readonly Process _process;
 
@@ -29,7 +29,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = _folder,
+            WorkingDirectory = _folder.Out,
         };
         foreach (var argument in command.Arguments) start.ArgumentList.Add(argument);
         start.ArgumentList.Add(options.Limits().MaxMemory.ToString(CultureInfo.InvariantCulture));
@@ -41,7 +41,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch
         {
-            Directory.Delete(_folder, recursive: true);
+            _folder.Dispose();
             throw;
         }
         _process.ErrorDataReceived += (_, line) => KeepError(line.Data);
@@ -98,7 +98,16 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a request and waits for the answer; null when the child ended instead.</summary>
+    /// <exception cref="IOException">The request's file can't be had, or the result not be put where it shall go.</exception>
     public async Task<ChildReply?> AskAsync(EngineRequest request, CancellationToken cancellationToken)
+    {
+        // On another thread, as it may have to copy.
+        var taken = await Task.Run(() => _folder.Take(request), cancellationToken);
+        var reply = await ExchangeAsync(taken, cancellationToken);
+        return reply is { Result: { } result } ? reply with { Result = _folder.Give(request, result) } : reply;
+    }
+
+    private async Task<ChildReply?> ExchangeAsync(EngineRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -147,7 +156,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         await WaitForEndAsync();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private Task<ChildReply?> ReadAsync(CancellationToken cancellationToken) =>
@@ -160,8 +169,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         environment.Clear();
         foreach (var (name, value) in kept) environment[name] = value;
         environment["LANG"] = "C.UTF-8";
-        environment["HOME"] = _folder;
-        environment["TMPDIR"] = _folder;
+        environment["HOME"] = _folder.Out;
+        environment["TMPDIR"] = _folder.Out;
         environment["DOTNET_GCHeapHardLimit"] = ManagedHeap.ToString("x", CultureInfo.InvariantCulture);
         environment["DOTNET_gcConcurrent"] = "0"; // saves a thread
         environment["DOTNET_EnableDiagnostics"] = "0"; // no socket, nobody attaches

@@ -5,27 +5,39 @@ namespace PixelCraft.Adapters.Rendering;
 
 /// <summary>
 /// What a child takes from itself before it touches a stranger's file, by the system calls of Linux; elsewhere nothing.
-/// The numbers are those of x86-64 and arm64: setrlimit(2), prctl(2).
+/// The numbers are those of x86-64 and arm64: setrlimit(2), prctl(2), capset(2).
 /// </summary>
 internal static class ProcessLimits
 {
     private const int Cpu = 0, Data = 2, Core = 4, OpenFiles = 7;
     private const int SetNoNewPrivileges = 38;
+    private const int DacReadSearch = 2;
     private const ulong MaxOpenFiles = 256;
 
     /// <summary>
-    /// Limits private memory (RLIMIT_DATA; RLIMIT_AS would keep .NET from starting, which reserves much and uses little), open
-    /// files and core dumps; gives up what set-uid programs could give; and lets the kernel take this process first when
-    /// memory runs out. To be called first, on the main thread: threads made later inherit it.
+    /// Limits open files and core dumps; gives up what set-uid programs could give, and what makes root more than others, for
+    /// whoever runs PixelCraft as root; and lets the kernel take this process first when memory runs out. Programs that are
+    /// started inherit it.
     /// </summary>
-    public static void Apply(long memory)
+    public static void GiveUpPrivileges()
     {
-        if (!OperatingSystem.IsLinux()) return;
-        Set(Data, (ulong)memory);
         Set(Core, 0);
         Set(OpenFiles, MaxOpenFiles);
         if (prctl(SetNoNewPrivileges, 1, 0, 0, 0) != 0) Throw("no new privileges");
         File.WriteAllText("/proc/self/oom_score_adj", "1000");
+
+        var header = new CapabilityHeader { Version = 0x20080522 };
+        var sets = new uint[6];
+        if (capget(ref header, sets) != 0) Throw("capabilities");
+        // Effective, permitted, inheritable; then the same of the higher numbers. One stays: root's program may lie in another's folder.
+        for (var i = 0; i < sets.Length; i++) sets[i] &= i < 2 ? 1u << DacReadSearch : 0;
+        if (capset(ref header, sets) != 0) Throw("capabilities");
+    }
+
+    /// <summary>Limits private memory: RLIMIT_DATA, as RLIMIT_AS would keep .NET from starting, which reserves much and uses little.</summary>
+    public static void Memory(long bytes)
+    {
+        if (OperatingSystem.IsLinux()) Set(Data, (ulong)bytes);
     }
 
     /// <summary>
@@ -74,6 +86,21 @@ internal static class ProcessLimits
         public ulong Soft;
         public ulong Hard;
     }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CapabilityHeader
+    {
+        public uint Version;
+        public int Process;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int capget(ref CapabilityHeader header, [In, Out] uint[] sets);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int capset(ref CapabilityHeader header, uint[] sets);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

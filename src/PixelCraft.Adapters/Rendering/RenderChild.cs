@@ -6,8 +6,8 @@ using PixelCraft.Images.Engine;
 namespace PixelCraft.Adapters.Rendering;
 
 /// <summary>
-/// The inside of a child, <c>pixelcraft render</c>: limits itself, then answers requests, one at a time, until its input
-/// ends. It knows no configuration, opens no connection, and has nothing secret in its memory.
+/// The inside of a child, <c>pixelcraft render</c>: answers requests, one at a time, until its input ends. It knows no
+/// configuration and has nothing secret in its memory; what it may do, <see cref="Confinement"/> says.
 /// </summary>
 public static class RenderChild
 {
@@ -17,7 +17,7 @@ public static class RenderChild
     /// <returns>The exit code.</returns>
     public static int Run(long memory, TimeSpan time)
     {
-        ProcessLimits.Apply(memory);
+        ProcessLimits.Memory(memory);
         // Signals to the whole group, as Ctrl-C sends them, are the parent's to act on: it may want to finish.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
@@ -29,7 +29,6 @@ public static class RenderChild
         Write(output, new ChildReply());
         while (true)
         {
-            // This thread decodes: it had its privileges taken first of all.
             var request = requests.Reader.ReadAsync().AsTask().GetAwaiter().GetResult();
             ProcessLimits.MoreCpu(time);
             Write(output, Answer(request));

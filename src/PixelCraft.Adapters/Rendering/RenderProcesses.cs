@@ -29,6 +29,7 @@ internal sealed class RenderProcesses : IImageEngine, IAsyncDisposable
     {
         (_command, _options, _time, _log) = (command, options.Value, time, log);
         _slots = new SemaphoreSlim(_options.Processes > 0 ? _options.Processes : Environment.ProcessorCount);
+        if (Confinement.Describe() is (false, var text)) log.LogWarning("PixelCraft {Confinement}.", text);
         _sweep = time.CreateTimer(_ => _ = EndIdleAsync(), null, _options.IdleTime / 2, _options.IdleTime / 2);
     }
 

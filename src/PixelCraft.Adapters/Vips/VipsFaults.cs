@@ -14,6 +14,8 @@ internal static class VipsFaults
 
     private static readonly string[] Ending = ["premature end", "end of", "truncated", "EOF", "not enough data", "unable to read source"];
 
+    private static readonly string[] Unknown = ["unsupported", "not supported", "unimplemented", "not implemented", "not configured"];
+
     /// <summary>Whether the machine is at fault, so that trying again may help.</summary>
     public static bool OfTheMachine(VipsException e) => Contains(e, Machine);
 
@@ -22,7 +24,9 @@ internal static class VipsFaults
 
     /// <summary>What is wrong with the file, for its owner.</summary>
     public static string Reason(VipsException e) =>
-        Contains(e, Ending) ? Images.Formats.ImageHeaderScanner.EndsTooEarly : "The file is damaged: its pixels can't be read.";
+        Contains(e, Ending) ? Images.Formats.ImageHeaderScanner.EndsTooEarly
+        : Contains(e, Unknown) ? "The file is damaged, or of a rare kind of its format that is not read here."
+        : "The file is damaged: its pixels can't be read.";
 
     private static bool Contains(VipsException e, string[] words) => words.Any(word => e.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PixelCraft.Adapters.Rendering;
 using PixelCraft.Server.Configuration;
 using PixelCraft.Server.Health;
 
@@ -27,7 +28,20 @@ internal static class DoctorCommand
             sick++;
             Console.WriteLine($"       {dependency.Advice}");
         }
+        if (!await EngineIsConfinedAsync(cancellationToken)) sick++;
         Console.WriteLine(sick == 0 ? "Everything that this configuration needs is there." : $"{sick} of the things that this configuration needs {(sick == 1 ? "is" : "are")} not there.");
         return sick == 0 ? 0 : 1;
+    }
+
+    /// <summary>Has a child try what it may not. Not one of the dependencies, which load balancers ask for all the time.</summary>
+    private static async Task<bool> EngineIsConfinedAsync(CancellationToken cancellationToken)
+    {
+        var (full, text) = Confinement.Describe();
+        var could = await ConfinementProbe.RunAsync(RenderCommand.Child, confined: true, cancellationToken);
+        var asDescribed = could.Count == 0 || !full;
+        Console.WriteLine($"{(asDescribed ? full ? "ok    " : "note  " : "FAULT ")} image engine: {text}");
+        if (could.Count == 0) return true;
+        Console.WriteLine($"       These processes can {string.Join(", ", could)}. {(full ? "Please report this." : "A kernel with Landlock (5.13 or later, and turned on) would keep them from it.")}");
+        return asDescribed;
     }
 }

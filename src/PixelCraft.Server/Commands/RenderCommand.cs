@@ -24,10 +24,13 @@ internal static class RenderCommand
 
     public static int Run(string[] arguments)
     {
-        if (arguments is [var memory, var seconds]
-            && long.TryParse(memory, CultureInfo.InvariantCulture, out var bytes)
-            && int.TryParse(seconds, CultureInfo.InvariantCulture, out var limit))
-            return RenderChild.Run(bytes, TimeSpan.FromSeconds(limit));
+        switch (Confinement.Enter(arguments))
+        {
+            case [var memory, var seconds] when long.TryParse(memory, CultureInfo.InvariantCulture, out var bytes) && int.TryParse(seconds, CultureInfo.InvariantCulture, out var limit):
+                return RenderChild.Run(bytes, TimeSpan.FromSeconds(limit));
+            case [ConfinementProbe.Name, var file, var process]:
+                return ConfinementProbe.Try(file, int.Parse(process, CultureInfo.InvariantCulture));
+        }
         Console.Error.WriteLine("This command is started by PixelCraft itself.");
         return 2;
     }

@@ -36,6 +36,7 @@ public sealed class CommandTests : IDisposable
     {
         var result = await RunAsync(["doctor"], []);
         Assert.Equal(0, result.ExitCode);
+        Assert.Matches("(ok|note) +image engine: decodes in processes that have no connections", result.Output);
         AssertPlain(result);
     }
 

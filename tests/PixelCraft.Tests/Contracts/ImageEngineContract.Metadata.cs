@@ -1,6 +1,7 @@
 using System.Text;
 using NetVips;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Formats;
 using PixelCraft.Tests.Images;
 using Xunit;
 
@@ -65,6 +66,8 @@ public abstract partial class ImageEngineContract
     [InlineData("jpg")]
     [InlineData("png")]
     [InlineData("webp")]
+    [InlineData("avif")]
+    [InlineData("heic")]
     public async Task Metadata_OfEveryContainer_IsRead(string kind)
     {
         using var image = Small().Mutate(mutable =>
@@ -72,10 +75,44 @@ public abstract partial class ImageEngineContract
             mutable.Set(GValue.BlobType, "exif-data", (byte[])[.. "Exif\0\0"u8, .. Exif]);
             mutable.Set(GValue.BlobType, "xmp-data", Encoding.UTF8.GetBytes(Xmp));
         });
-        var metadata = await MetadataAsync(kind switch { "jpg" => image.JpegsaveBuffer(), "png" => image.PngsaveBuffer(), _ => image.WebpsaveBuffer() });
+        var metadata = await MetadataAsync(kind switch
+        {
+            "jpg" => image.JpegsaveBuffer(),
+            "png" => image.PngsaveBuffer(),
+            "avif" => image.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0),
+            "heic" => await HeicAsync(image.JpegsaveBuffer()),
+            _ => image.WebpsaveBuffer(),
+        });
 
         Assert.Equal(("Canon", "EOS R5", 0.004, 400, "Sea & sky"), (metadata?.Make, metadata?.Model, metadata?.ExposureSeconds, metadata?.Iso, metadata?.Title));
         Assert.Equal(48.858333, metadata!.Place!.Latitude);
+    }
+
+    [Fact]
+    public async Task Metadata_OfATiff_IsRead()
+    {
+        // Its own container: four rows of four grey pixels, which are any bytes of the file, and the fields of EXIF and XMP beside them.
+        var tiff = ExifBuilder.Tiff(
+            [
+                (256, (ushort)4), (257, (ushort)4), (258, (ushort)8), (259, (ushort)1), (262, (ushort)1), (0x010F, "Canon"), (0x0110, "EOS R5"),
+                (273, 8u), (277, (ushort)1), (278, (ushort)4), (279, 16u), (700, Encoding.UTF8.GetBytes(Xmp)),
+            ],
+            [(0x829A, new[] { (1u, 250u) }), (0x8827, (ushort)400)],
+            [(1, "N"), (2, new[] { (48u, 1u), (51u, 1u), (30u, 1u) }), (3, "W"), (4, new[] { (2u, 1u), (17u, 1u), (4020u, 100u) })]);
+
+        var metadata = await MetadataAsync(tiff);
+
+        Assert.Equal(("Canon", "EOS R5", 0.004, 400, "Sea & sky"), (metadata?.Make, metadata?.Model, metadata?.ExposureSeconds, metadata?.Iso, metadata?.Title));
+        Assert.Equal(48.858333, metadata!.Place!.Latitude);
+    }
+
+    private async Task<byte[]> HeicAsync(byte[] jpeg)
+    {
+        Assert.SkipWhen(HeicConverter.Path is null || !File.Exists("/usr/bin/heif-enc"), HeicConverter.HowToGetIt);
+        var heic = Path.Combine(_folder, "metadata.heic");
+        var made = await PixelCraft.Cluster.Programs.RunAsync("heif-enc", [Save("metadata.jpg", jpeg), "-o", heic], ct: Ct);
+        Assert.True(made.ExitCode == 0, made.Error);
+        return await File.ReadAllBytesAsync(heic, Ct);
     }
 
     [Fact]

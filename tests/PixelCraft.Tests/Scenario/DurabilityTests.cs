@@ -10,7 +10,7 @@ using Xunit;
 namespace PixelCraft.Tests.Scenario;
 
 /// <summary>What was acknowledged is never lost, and what was refused leaves nothing: the embedded program killed and out of room.</summary>
-public sealed class DurabilityTests
+public sealed partial class DurabilityTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -26,38 +26,10 @@ public sealed class DurabilityTests
             await AddMemberAsync(settings);
             var acknowledged = new Dictionary<string, string>();
             await using (var server = await PixelCraftProcess.StartAsync(settings, Cancellation))
-            {
-                using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
-                // Killed when some are done and the others at every stage.
-                await Parallel.ForEachAsync(Enumerable.Range(0, 50), new ParallelOptions { MaxDegreeOfParallelism = 10, CancellationToken = Cancellation }, async (i, _) =>
-                {
-                    var file = Unique(40_000);
-                    try
-                    {
-                        var id = resumable ? await ResumableAsync(ada, file) : await DirectAsync(ada, file);
-                        lock (acknowledged)
-                        {
-                            acknowledged.Add(id, Convert.ToHexStringLower(SHA256.HashData(file)));
-                            if (acknowledged.Count == 20) server.Kill();
-                        }
-                    }
-                    catch (HttpRequestException)
-                    {
-                        // Not acknowledged: the server is dead.
-                    }
-                });
-            }
+                await UploadFiftyAsync(server, resumable, acknowledged, server.Kill);
             Assert.InRange(acknowledged.Count, 20, 49);
 
-            await using var next = await PixelCraftProcess.StartAsync(settings, Cancellation);
-            using var later = await ApiClient.SignedInAsync(new Uri(next.Url), "ada@example.org", Installation.Password);
-            foreach (var (id, sha256) in acknowledged)
-            {
-                Assert.Equal(sha256, (await later.JsonAsync($"/api/v1/images/{id}")).GetProperty("sha256").GetString());
-                using var original = await later.GetAsync($"/p/{id}/original");
-                Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(await original.Content.ReadAsByteArrayAsync(Cancellation))));
-            }
-            foreach (var id in acknowledged.Keys) Assert.Equal("ready", (await later.ProcessedAsync(id)).GetProperty("status").GetString());
+            await AllIsThereAsync(settings, acknowledged);
         }
         finally
         {
@@ -188,6 +160,46 @@ public sealed class DurabilityTests
             await RunAsync("umount", folder.FullName);
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>
+    /// Sends fifty files, and lets the disaster happen when some are done and the others at every stage. The id and the SHA-256 of
+    /// each that was answered 202 go into <paramref name="acknowledged"/>.
+    /// </summary>
+    private static async Task UploadFiftyAsync(PixelCraftProcess server, bool resumable, Dictionary<string, string> acknowledged, Action disaster)
+    {
+        using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 50), new ParallelOptions { MaxDegreeOfParallelism = 10, CancellationToken = Cancellation }, async (_, _) =>
+        {
+            var file = Unique(40_000);
+            try
+            {
+                var id = resumable ? await ResumableAsync(ada, file) : await DirectAsync(ada, file);
+                lock (acknowledged)
+                {
+                    acknowledged.Add(id, Convert.ToHexStringLower(SHA256.HashData(file)));
+                    if (acknowledged.Count == 20) disaster();
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not acknowledged: the server is dead, or its disk.
+            }
+        });
+    }
+
+    /// <summary>The next server on the same data has all of it, with the right bytes, and makes it ready.</summary>
+    private static async Task AllIsThereAsync(Dictionary<string, string> settings, Dictionary<string, string> acknowledged)
+    {
+        await using var server = await PixelCraftProcess.StartAsync(settings, Cancellation);
+        using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+        foreach (var (id, sha256) in acknowledged)
+        {
+            Assert.Equal(sha256, (await ada.JsonAsync($"/api/v1/images/{id}")).GetProperty("sha256").GetString());
+            using var original = await ada.GetAsync($"/p/{id}/original");
+            Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(await original.Content.ReadAsByteArrayAsync(Cancellation))));
+        }
+        foreach (var id in acknowledged.Keys) Assert.Equal("ready", (await ada.ProcessedAsync(id)).GetProperty("status").GetString());
     }
 
     private static async Task AddMemberAsync(Dictionary<string, string> settings)

@@ -302,6 +302,51 @@ public sealed class UploadTests(UploadTests.Small installation) : IClassFixture<
         await RefusedAsync(answer, 413, "too-many-files");
     }
 
+    [Theory]
+    [InlineData("files", 413, "too-many-files")]
+    [InlineData("empty files", 413, "too-many-files")]
+    [InlineData("fields", 400, "invalid-request")]
+    public async Task Upload_OfTenThousandParts_IsRefusedAndLeavesNothing(string kind, int status, string code)
+    {
+        using var ada = await installation.SignInAsync("ada");
+        var before = installation.Files();
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i < 10_000; i++)
+        {
+            var part = new ByteArrayContent(kind == "empty files" ? [] : "no image"u8.ToArray());
+            if (kind == "fields") form.Add(part, $"field{i}");
+            else form.Add(part, "file", $"{i}.jpg");
+        }
+
+        using var answer = await ada.SendAsync(HttpMethod.Post, "/api/v1/images", request => request.Content = form);
+
+        await RefusedAsync(answer, status, code);
+        Assert.Equal(before, installation.Files());
+    }
+
+    [Fact]
+    public async Task Upload_OfMoreBytesThanItsLength_TakesThose_AndTheRestIsNoRequest()
+    {
+        var before = installation.Files();
+        var file = UniqueJpeg(20_000);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(installation.Url.Host, installation.Url.Port, Cancellation);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/images HTTP/1.1\r\nHost: {installation.Url.Authority}\r\nCookie: {await installation.CookieAsync("ada")}\r\nContent-Length: {file.Length}\r\n\r\n"), Cancellation);
+        await stream.WriteAsync((byte[])[.. file, .. UniqueJpeg(20_000)], Cancellation);
+
+        // Until the server hangs up: it can't tell where a next request would begin.
+        using var answers = new MemoryStream();
+        await stream.CopyToAsync(answers, Cancellation);
+        var text = Encoding.UTF8.GetString(answers.ToArray());
+        Assert.Matches(@"\AHTTP/1\.1 202 Accepted(.|\r|\n)*HTTP/1\.1 400 ", text);
+        Assert.Equal(2, text.Split("HTTP/1.1 ").Length - 1);
+        var original = Assert.Single(installation.Files().Except(before));
+        // With its content type behind it.
+        Assert.InRange(new FileInfo(original).Length, file.Length, file.Length + 100);
+        Assert.Equal(file, (await File.ReadAllBytesAsync(original, Cancellation))[..file.Length]);
+    }
+
     [Fact]
     public async Task Upload_ByAFormOfAnotherSite_IsRefused()
     {

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PixelCraft.Storage;
 
 namespace PixelCraft.Images.Sweeps;
 
 /// <summary>
-/// Runs the sweeps on every worker: those for uploads and the trash each ten minutes, those that look at everything once a
+/// Runs the sweeps on every worker: those for temporary folders, uploads and the trash each ten minutes, those that look at everything once a
 /// day. Several at once do no harm: each thing is removed once, and removing it again is no error.
 /// </summary>
 internal sealed class SweepService(
@@ -14,10 +15,19 @@ internal sealed class SweepService(
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        RepeatAsync("temporary folders", Often, TemporaryAsync, stoppingToken),
         RepeatAsync("uploads", Often, uploads.RunAsync, stoppingToken),
         RepeatAsync("trash", Often, trash.RunAsync, stoppingToken),
         RepeatAsync("orphans", Daily, orphans.RunAsync, stoppingToken),
         RepeatAsync("quotas", Daily, RecountAsync, stoppingToken));
+
+    private Task<int> TemporaryAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var removed = TemporaryFolders.Sweep();
+        metrics.Count("temporary", removed);
+        return Task.FromResult(removed);
+    }
 
     private async Task<int> RecountAsync(CancellationToken cancellationToken)
     {

@@ -43,6 +43,8 @@ public sealed class ImageHeaderScannerTests
         { "GIF, cut in its second frame", [.. Gif(10, 20), .. GifFrame(0, 0, 10, 20), .. GifFrame(0, 0, 10, 20)[..^3]], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
         { "WebP of two frames", [.. WebP("VP8X"), 2, 0, 0, 0, 9, 0, 0, 19, 0, 0, .. Chunk("ANIM", 6), .. Chunk("ANMF", 31), .. Chunk("ANMF", 40), .. Chunk("EXIF", 3)], HeaderResult.Found(ImageFormat.WebP, 10, 20) with { Frames = 2 } },
         { "TIFF, size at the end", [.. "II*\0"u8, 40, 0, 0, 0, .. new byte[32], 3, 0, .. Entry(254, 4, 0), .. Entry(256, 3, 640), .. Entry(257, 4, 70_000)], HeaderResult.Found(ImageFormat.Tiff, 640, 70_000) },
+        { "TIFF, size right behind the header", [.. "II*\0"u8, 8, 0, 0, 0, 2, 0, .. Entry(256, 3, 640), .. Entry(257, 4, 480)], HeaderResult.Found(ImageFormat.Tiff, 640, 480) },
+        { "TIFF, directory in the header", [.. "II*\0"u8, 7, 0, 0, 0, 2, 0, .. Entry(256, 3, 640), .. Entry(257, 4, 480)], HeaderResult.Damaged("The TIFF file does not tell its size.") },
         { "TIFF, big-endian", [.. "MM\0*"u8, 0, 0, 0, 16, .. new byte[8], 0, 2, 1, 0, 0, 3, 0, 0, 0, 1, 2, 0x80, 0, 0, 1, 1, 0, 4, 0, 0, 0, 1, 0, 0, 1, 0], HeaderResult.Found(ImageFormat.Tiff, 640, 256) },
         { "BigTIFF", [.. "II+\0"u8, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, .. BigEntry(256, 16, 640), .. BigEntry(257, 3, 480)], HeaderResult.Found(ImageFormat.Tiff, 640, 480) },
         { "TIFF without size", [.. "II*\0"u8, 16, 0, 0, 0, .. new byte[8], 1, 0, .. Entry(254, 4, 0)], HeaderResult.Damaged("The TIFF file does not tell its size.") },

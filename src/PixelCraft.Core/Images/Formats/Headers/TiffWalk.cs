@@ -7,7 +7,7 @@ namespace PixelCraft.Images.Formats.Headers;
 /// a stream gets there. Only the first image of a file is taken. TIFF 6.0 section 2; BigTIFF has a magic number of 43 and
 /// 64-bit offsets.
 /// </summary>
-internal sealed class TiffWalk() : HeaderWalk(16)
+internal sealed class TiffWalk() : HeaderWalk(8)
 {
     private const ushort ImageWidth = 256, ImageLength = 257, Short = 3, Long = 4, Long8 = 16;
 
@@ -15,7 +15,7 @@ internal sealed class TiffWalk() : HeaderWalk(16)
     private bool _bigEndian, _big;
     private ulong _entries, _width, _height;
 
-    private enum State { Start, Count, Entry }
+    private enum State { Start, BigStart, Count, Entry }
 
     public static bool Matches(ReadOnlySpan<byte> b) =>
         b.StartsWith("II*\0"u8) || b.StartsWith("MM\0*"u8) || b.StartsWith("II+\0"u8) || b.StartsWith("MM\0+"u8);
@@ -27,10 +27,12 @@ internal sealed class TiffWalk() : HeaderWalk(16)
             case State.Start:
                 _bigEndian = b[0] == 'M';
                 _big = U16(b[2..]) == 43;
-                var at = _big ? U64(b[8..]) : U32(b[4..]);
-                // A directory within these 16 bytes would hold no size; none is written there.
-                if (at < 16 || at > long.MaxValue) Damaged("The TIFF file does not tell its size.");
-                else Next(State.Count, _big ? 8 : 2, (long)at - 16);
+                if (_big) Next(State.BigStart, 8);
+                else Directory(U32(b[4..]), header: 8);
+                break;
+
+            case State.BigStart:
+                Directory(U64(b), header: 16);
                 break;
 
             case State.Count:
@@ -43,6 +45,12 @@ internal sealed class TiffWalk() : HeaderWalk(16)
                 NextEntry();
                 break;
         }
+    }
+
+    private void Directory(ulong at, ulong header)
+    {
+        if (at < header || at > long.MaxValue) Damaged("The TIFF file does not tell its size.");
+        else Next(State.Count, _big ? 8 : 2, (long)(at - header));
     }
 
     private void Entry(ReadOnlySpan<byte> b)
