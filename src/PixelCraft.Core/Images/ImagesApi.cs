@@ -29,7 +29,7 @@ internal static class ImagesApi
         UploadApi.Map(images);
     }
 
-    private static async Task<Results<GeneratedJson<ImageListView>, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<WrittenJson<ImageListView>, ProblemHttpResult>> ListAsync(
         ClaimsPrincipal user,
         IImages images,
         ImagePresenter presenter,
@@ -54,10 +54,10 @@ internal static class ImagesApi
         }
         var page = await images.ListAsync(
             caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Tag = tag, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
-        return new GeneratedJson<ImageListView>(new ImageListView(await presenter.ShowAsync(caller, page.Items, cancellationToken), page.Next), ImagesJson.Default.ImageListView);
+        return new WrittenJson<ImageListView>(new ImageListView(await presenter.ShowAsync(caller, page.Items, cancellationToken), page.Next), ImageJsonWriter.Write);
     }
 
-    private static async Task<Results<GeneratedJson<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
+    private static async Task<Results<WrittenJson<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Id id, HttpContext http, IImages images, ImagePresenter presenter, CancellationToken cancellationToken)
     {
         var caller = Caller.From(http.User);
@@ -66,7 +66,7 @@ internal static class ImagesApi
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "private, no-cache";
         if (Versions.IsNotModified(http.Request, tag)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return new GeneratedJson<ImageView>(await presenter.ShowAsync(caller, image, cancellationToken), ImagesJson.Default.ImageView);
+        return new WrittenJson<ImageView>(await presenter.ShowAsync(caller, image, cancellationToken), ImageJsonWriter.Write);
     }
 
     private static async Task<Results<Ok<ImageView>, ProblemHttpResult>> EditAsync(
