@@ -28,6 +28,7 @@ internal static class DatabaseServices
     {
         if (string.IsNullOrEmpty(postgres))
         {
+            LeaveLockingToConnections();
             var connection = $"Data Source={sqliteFile};Foreign Keys=True;Pooling=True;Default Timeout=30";
             services.AddProvider<TContext, TSqlite>(name, HistoryRepository.DefaultTableName, sqliteFile, options => options.UseSqlite(
                 connection,
@@ -44,6 +45,17 @@ internal static class DatabaseServices
             services.AddKeyedSingleton(name, (_, _) => new RawReads(() => new NpgsqlConnection(connection), isSqlite: false, name));
         }
         return services;
+    }
+
+    /// <summary>
+    /// Tells SQLite that no connection is used by two threads at once, as ADO.NET forbids it anyway, so that it need not lock at every
+    /// column read (https://sqlite.org/threadsafe.html, "multi-thread"). Has no effect once SQLite is in use.
+    /// </summary>
+    private static void LeaveLockingToConnections()
+    {
+        const int MultiThread = 2; // SQLITE_CONFIG_MULTITHREAD
+        SQLitePCL.Batteries_V2.Init();
+        SQLitePCL.raw.sqlite3_config(MultiThread);
     }
 
     /// <summary>
