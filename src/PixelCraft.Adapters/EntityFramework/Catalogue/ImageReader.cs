@@ -21,7 +21,7 @@ internal sealed class ImageReader
         nameof(ImageRecord.ContentType), nameof(ImageRecord.Bytes), nameof(ImageRecord.Sha256), nameof(ImageRecord.Width), nameof(ImageRecord.Height),
         nameof(ImageRecord.ThumbHash), nameof(ImageRecord.ContentHash), nameof(ImageRecord.Variants), nameof(ImageRecord.CreatedAt),
         nameof(ImageRecord.UpdatedAt), nameof(ImageRecord.TrashedAt), nameof(ImageRecord.Version), nameof(ImageRecord.DominantColour),
-        nameof(ImageRecord.TakenAt), nameof(ImageRecord.Metadata),
+        nameof(ImageRecord.TakenAt), nameof(ImageRecord.Metadata), nameof(ImageRecord.AvifDone),
     ];
 
     private readonly RawReads _reads;
@@ -78,6 +78,7 @@ internal sealed class ImageReader
         if (shape.Visibility is { } visibility) sql += $" AND i.visibility = {(int)visibility}";
         if (shape.Status is { } status) sql += $" AND i.status = {(int)status}";
         if (shape.Trashed is { } trashed) sql += trashed ? " AND i.trashed_at IS NOT NULL" : " AND i.trashed_at IS NULL";
+        if (shape.AvifDone is { } done) sql += done ? " AND i.avif_done" : " AND NOT i.avif_done";
         if (shape.TrashedBefore) sql += $" AND i.trashed_at < ${++place}";
         if (shape.After) sql += $" AND {key} < ${++place}";
         if (shape.Before) sql += $" AND {key} > ${++place}";
@@ -114,6 +115,7 @@ internal sealed class ImageReader
         DominantColour = row.IsDBNull(21) ? null : row.GetString(21),
         TakenAt = row.IsDBNull(22) ? null : ReadTime(row, 22),
         Metadata = row.IsDBNull(23) ? null : JsonSerializer.Deserialize(row.GetString(23), ColumnJson.Default.ImageMetadata),
+        AvifDone = row.GetBoolean(24),
     };
 
     private Id ReadId(DbDataReader row, int column) =>
@@ -125,10 +127,10 @@ internal sealed class ImageReader
     private static string Table(IEntityType type) => type.GetSchema() is { } schema ? $"{schema}.{type.GetTableName()}" : type.GetTableName()!;
 
     /// <summary>What of a query decides the text of its SQL.</summary>
-    private readonly record struct Shape(bool Owner, bool Tag, Visibility? Visibility, ImageStatus? Status, bool? Trashed, bool TrashedBefore, bool After, bool Before)
+    private readonly record struct Shape(bool Owner, bool Tag, Visibility? Visibility, ImageStatus? Status, bool? Trashed, bool? AvifDone, bool TrashedBefore, bool After, bool Before)
     {
         public static Shape Of(ImageQuery query) => new(
-            query.Owner is not null, query.Tag is not null, query.Visibility, query.Status, query.Trashed, query.TrashedBefore is not null, query.After is not null, query.Before is not null);
+            query.Owner is not null, query.Tag is not null, query.Visibility, query.Status, query.Trashed, query.AvifDone, query.TrashedBefore is not null, query.After is not null, query.Before is not null);
     }
 }
 
