@@ -85,13 +85,33 @@ public sealed class GalleryTests(BrowserInstallation installation)
         var held = new List<IRoute>();
         await page.RouteAsync("**/i/**", route => { held.Add(route); return Task.CompletedTask; });
         await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.DOMContentLoaded });
-        await Expect(page.Locator("[data-rows] > li").First).ToHaveCSSAsync("background-image", new System.Text.RegularExpressions.Regex("^url\\(\"data:image/png"));
+        await Expect(page.Locator("[data-rows] .placeholder").First).ToHaveCSSAsync("background-image", new System.Text.RegularExpressions.Regex("^url\\(\"data:image/png"));
         var before = await page.Locator("[data-rows] > li").First.BoundingBoxAsync();
         foreach (var route in held.ToArray()) await route.ContinueAsync();
         await page.UnrouteAllAsync();
         await page.WaitForFunctionAsync("() => document.querySelector('[data-rows] img').naturalWidth > 0");
         var after = await page.Locator("[data-rows] > li").First.BoundingBoxAsync();
         Assert.Equal((before!.X, before.Y, before.Width, before.Height), (after!.X, after.Y, after.Width, after.Height));
+    }
+
+    [Fact]
+    public async Task Key_PressedBeforeTheScriptHasCome_IsNotLost()
+    {
+        await FillAsync(2);
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        var held = new TaskCompletionSource<IRoute>();
+        await page.RouteAsync("**/app*.js", route => { held.TrySetResult(route); return Task.CompletedTask; });
+        await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
+        await Expect(page.Locator("[data-rows] a").Nth(1)).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await (await held.Task).ContinueAsync();
+        await Expect(page.Locator("[data-rows] > li > a").Nth(1)).ToBeFocusedAsync();
+        // And each only once.
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(page.Locator("[data-rows] > li > a").First).ToBeFocusedAsync();
+        window.HasNoFaults();
     }
 
     [Fact]
@@ -118,8 +138,12 @@ public sealed class GalleryTests(BrowserInstallation installation)
 
         // The neighbour is there before anybody goes to it.
         var next = page.Locator("a.older");
-        var variants = (await next.GetAttributeAsync("data-srcset"))!;
-        await page.WaitForFunctionAsync("variants => performance.getEntriesByType('resource').some(entry => variants.includes(new URL(entry.name).pathname))", variants);
+        await page.WaitForFunctionAsync("""
+            () => {
+              const variants = document.querySelector("[data-neighbour]").content.querySelector("img").srcset;
+              return performance.getEntriesByType("resource").some(entry => variants.includes(new URL(entry.name).pathname));
+            }
+            """);
         var href = await next.GetAttributeAsync("href");
         await next.ClickAsync();
         await page.WaitForURLAsync($"**{href}");
