@@ -19,7 +19,7 @@ public interface IModuleDatabase
     Task MigrateAsync(CancellationToken cancellationToken);
 
     /// <summary>The migrations that are not applied yet.</summary>
-    /// <exception cref="UnavailableException">The database can't be reached.</exception>
+    /// <exception cref="UnavailableException">The database can't be reached, or its folder not be written.</exception>
     Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken);
 }
 
@@ -45,6 +45,7 @@ internal sealed class ModuleDatabase<TContext>(string name, IDbContextFactory<TC
         {
             // Asked first, since EF Core takes a server that can't be reached for a database that isn't there.
             if (!db.Database.IsSqlite()) await db.Database.OpenConnectionAsync(cancellationToken);
+            else TryToWrite(Path.GetDirectoryName(FileOf(db))!);
             return [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
         }
         catch (Exception e) when (OutageStrategy.Translate(e, name) is { } outage)
@@ -64,11 +65,28 @@ internal sealed class ModuleDatabase<TContext>(string name, IDbContextFactory<TC
     /// <summary>EF Core's own lock in SQLite is a row that stays when the process is killed; a locked file doesn't.</summary>
     private static async Task MigrateSqliteAsync(TContext db, CancellationToken cancellationToken)
     {
-        var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
+        var file = FileOf(db);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await using var held = await FileLock.TakeAsync(file + ".migrate", cancellationToken);
         if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static string FileOf(TContext db) => new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
+
+    /// <summary>SQLite reads a database in a folder that can't be written, and finds none that isn't there; its log needs to be beside it.</summary>
+    private void TryToWrite(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var probe = new FileStream(
+                Path.Combine(folder, $".probe-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"{name} database", e);
+        }
     }
 
     /// <summary>EF Core locks the history table, but two processes that make that table at once collide: so an advisory lock around it.</summary>
