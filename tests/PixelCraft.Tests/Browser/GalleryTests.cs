@@ -177,6 +177,42 @@ public sealed class GalleryTests(BrowserInstallation installation)
     }
 
     [Fact]
+    public async Task Upload_OfTheSameBytesAgain_SaysThatTheyAreThere()
+    {
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(await installation.NewMemberAsync());
+        var id = await window.UploadAsync(await File.ReadAllBytesAsync(installation.Photographs[1], Cancellation), "walk.jpg");
+        await window.GoAsync("/upload");
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[1]);
+        await Expect(page.Locator(".upload-row.finished small")).ToHaveTextAsync("You have this image already");
+        await Expect(page.Locator(".upload-row [data-name]")).ToHaveAttributeAsync("href", $"/images/{id}?from=mine");
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[2]);
+        await Expect(page.Locator(".upload-row.finished small").Last).ToHaveTextAsync("Uploaded");
+    }
+
+    [Fact]
+    public async Task Upload_TriedAgain_GoesOnWhereItStopped()
+    {
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(await installation.NewMemberAsync());
+        await window.GoAsync("/upload");
+        var made = 0;
+        page.Request += (_, request) => { if (request.Method == "POST" && request.Url.EndsWith("/api/v1/uploads", StringComparison.Ordinal)) made++; };
+        // The place is made, and then what is not the file's fault comes in between.
+        var refused = 0;
+        await page.RouteAsync("**/api/v1/uploads/*", route => refused++ == 0
+            ? route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = """{"code":"sign-in-needed"}""" })
+            : route.ContinueAsync());
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[1]);
+        await Expect(page.Locator(".upload-row.failed")).ToContainTextAsync("You are signed out.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".upload-row.finished")).ToContainTextAsync("Uploaded");
+        Assert.Equal(1, made);
+    }
+
+    [Fact]
     public async Task Upload_DroppedAnywhere_IsTaken()
     {
         await using var window = await installation.OpenAsync();

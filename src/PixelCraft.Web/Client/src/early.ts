@@ -1,5 +1,5 @@
-// A script of its own, small and run before anything is shown: who presses a key at once, before the module with all the
-// rest has come, shall not press it again. The module takes what was kept (keys.ts).
+// A script of its own, small, and run before anything is shown where a browser knows blocking="render": who presses a key at
+// once, before the module with all the rest has come, shall not press it again. The module takes what was kept (keys.ts).
 
 declare global {
   interface Window {
