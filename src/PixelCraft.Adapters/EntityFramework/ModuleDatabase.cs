@@ -21,7 +21,7 @@ public interface IModuleDatabase
     Task MigrateAsync(CancellationToken cancellationToken);
 
     /// <summary>The migrations that are not applied yet.</summary>
-    /// <exception cref="UnavailableException">The database can't be reached.</exception>
+    /// <exception cref="UnavailableException">The database can't be reached, or its folder not be written.</exception>
     Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken);
 }
 
@@ -52,7 +52,11 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
     // Not through EF Core, which at each start would take longer to build its model than all the rest takes.
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken)
     {
-        if (sqliteFile is not null && !File.Exists(sqliteFile)) return Migrations; // reading would make an empty one
+        if (sqliteFile is not null)
+        {
+            TryToWrite(Path.GetDirectoryName(sqliteFile)!);
+            if (!File.Exists(sqliteFile)) return Migrations; // reading would make an empty one
+        }
         if (await reads.ListAsync(_isThere, [], 1, row => row.GetInt32(0), cancellationToken) is []) return Migrations;
         var applied = await reads.ListAsync(_applied, [], 1, row => row.GetString(0), cancellationToken);
         return [.. Migrations.Except(applied)];
@@ -83,6 +87,21 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
         await using var held = await FileLock.TakeAsync(file + ".migrate", cancellationToken);
         if (File.Exists(file)) await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>SQLite reads a database in a folder that can't be written, and finds none that isn't there; its log needs to be beside it.</summary>
+    private void TryToWrite(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var probe = new FileStream(
+                Path.Combine(folder, $".probe-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"{name} database", e);
+        }
     }
 
     /// <summary>EF Core locks the history table, but two processes that make that table at once collide: so an advisory lock around it.</summary>

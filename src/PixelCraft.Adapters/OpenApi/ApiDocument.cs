@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace PixelCraft.Adapters.OpenApi;
@@ -38,10 +39,18 @@ internal static class ApiDocument
             case "EditImage":
                 Add(operation, "If-Match", ParameterLocation.Header, "The `ETag` of the version that the change is based on, or `*`.", required: true);
                 break;
-            case "GetImage" or "GetVariant" or "GetPrivateVariant" or "GetOriginal":
+            case "GetImage" or "GetVariant" or "GetPrivateVariant" or "GetOriginal" or "GetTransform":
                 Add(operation, "If-None-Match", ParameterLocation.Header, "The `ETag` of what is there already: 304 when it is still that.");
                 operation.Responses["304"] = new OpenApiResponse { Description = "Still what the client has." };
                 if (operation.OperationId == "GetOriginal") Add(operation, "Range", ParameterLocation.Header, "One range of bytes: 206.");
+                if (operation.OperationId is "GetVariant" or "GetPrivateVariant") operation.Responses["200"] = Bytes("image/webp", "image/avif");
+                if (operation.OperationId == "GetTransform") operation.Responses["200"] = Bytes("image/jpeg", "image/webp", "image/avif");
+                if (operation.OperationId == "GetTransform")
+                    Add(operation, "Accept", ParameterLocation.Header, "With `.auto`: the one of `image/avif`, `image/webp` and `image/jpeg` that it names with the highest weight; JPEG where it names none. The answer has `Vary: Accept`.");
+                break;
+            case "SignTransform":
+                operation.RequestBody!.Content!["application/json"].Example = JsonNode.Parse("""{ "width": 300, "height": 200, "mode": "crop", "gravity": "attention", "quality": 60 }""");
+                operation.Responses["200"].Content!["application/json"].Example = JsonNode.Parse("""{ "url": "/t/{signature}/w300.h200.crop-attention.q60/{id}.auto" }""");
                 break;
             case "UploadImages":
                 Add(operation, "visibility", ParameterLocation.Query, "`public`, `unlisted` or `private`, which is the default.");
@@ -56,6 +65,12 @@ internal static class ApiDocument
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter { Name = name, In = place, Description = description, Required = required, Schema = Text() });
     }
+
+    private static OpenApiResponse Bytes(params string[] types) => new()
+    {
+        Description = "The bytes.",
+        Content = types.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = Binary() }),
+    };
 
     private static OpenApiRequestBody Upload() => new()
     {

@@ -49,6 +49,7 @@ public static class AccountsModule
                 options.Password.RequireUppercase = false;
                 options.Password.RequireNonAlphanumeric = false;
             })
+            .AddErrorDescriber<AccountErrors>()
             .AddSignInManager()
             .AddClaimsPrincipalFactory<MemberPrincipal.Factory>();
         services.AddOptions<IdentityOptions>().Configure<IOptions<AccountsOptions>>((identity, accounts) =>

@@ -10,7 +10,8 @@ namespace PixelCraft.Accounts;
 
 /// <summary>
 /// While there is no member, makes the code with which the first one registers, as administrator, and writes it to the
-/// log. Each server that starts makes one; all end with the first member.
+/// log: at the start, when the last member has gone, and when the code has expired. Each server makes one; all end with the
+/// first member.
 /// </summary>
 internal sealed class FirstAdministrator(
     IMemberStore members,
@@ -21,30 +22,36 @@ internal sealed class FirstAdministrator(
     IOptions<AccountsOptions> options,
     ILogger<FirstAdministrator> log) : BackgroundService
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Until the first answer: somebody may be waiting for the code.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Only then the server knows its address.
         await StartedAsync(stoppingToken);
+        DateTimeOffset? offeredUntil = null;
+        var wait = RetryInterval;
         while (true)
         {
             try
             {
-                await OfferAsync(stoppingToken);
-                return;
+                if (await members.AnyAsync(stoppingToken)) offeredUntil = null;
+                else if (offeredUntil is null || offeredUntil <= time.GetUtcNow()) offeredUntil = await OfferAsync(stoppingToken);
+                wait = Interval;
             }
             catch (UnavailableException e)
             {
-                log.LogWarning(e, "Whether there is a member could not be read; trying again in {Interval}.", RetryInterval);
-                await Task.Delay(RetryInterval, time, stoppingToken);
+                log.LogWarning("Whether there is a member could not be read; trying again in {Interval}: {Reason}", wait, e.Message);
             }
+            await Task.Delay(wait, time, stoppingToken);
         }
     }
 
-    private async Task OfferAsync(CancellationToken cancellationToken)
+    /// <summary>Makes a code and tells it; until when it can be used.</summary>
+    private async Task<DateTimeOffset> OfferAsync(CancellationToken cancellationToken)
     {
-        if (await members.AnyAsync(cancellationToken)) return;
         var code = Secrets.NewCode();
         var expires = time.GetUtcNow() + options.Value.InvitationLifetime;
         await invitations.AddAsync(new Invitation(Secrets.HashCode(code), IsAdministrator: true, IsFirst: true, expires), cancellationToken);
@@ -56,6 +63,7 @@ internal sealed class FirstAdministrator(
 
             """,
             Address(), code);
+        return expires;
     }
 
     private string Address()

@@ -74,7 +74,7 @@ internal sealed class Registrar(
     {
         Dictionary<string, string> errors = [];
         if (member.Name.Length is 0 or > NameLength || member.Name.Any(char.IsControl)) errors["name"] = $"A name has 1 to {NameLength} characters.";
-        if (member.Email!.Length > EmailLength || member.Email.Any(char.IsControl)) errors["email"] = "This is not an e-mail address.";
+        if (member.Email!.Length > EmailLength || member.Email.Any(char.IsControl)) errors["email"] = AccountErrors.NoEmail;
         else
             foreach (var validator in users.UserValidators)
                 foreach (var error in (await validator.ValidateAsync(users, member)).Errors) errors.TryAdd("email", error.Description);

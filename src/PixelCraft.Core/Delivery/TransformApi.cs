@@ -32,11 +32,11 @@ internal static class TransformApi
     {
         routes.MapMethods("/t/{signature}/{options}/{file}", ["GET", "HEAD"], GetAsync).WithTags("Delivery")
             .WithName("GetTransform").WithSummary("A variant on demand, by a signed URL")
-            .WithDescription("`options`: `w400.h300.crop-attention.rotate90.blur5.sharpen1.q60`, those that are wanted, in this order. `file`: the image's id and `.jpg`, `.webp`, `.avif`, or `.auto` for what `Accept` names.");
+            .WithDescription("`options`: `w400.h300.crop-attention.rotate90.blur5.sharpen1.q60`, those that are wanted, in this order. `file`: the image's id and `.jpg`, `.webp`, `.avif`, or `.auto` for what `Accept` names. Get a URL from `SignTransform`; nothing in it may be changed.");
         routes.MapPost("/api/v1/images/{id}/transforms", SignAsync).WithTags("Delivery")
             .RequireRateLimit(LimitPolicy.Api).RequireAuthorization(Policies.Read)
             .WithName("SignTransform").WithSummary("Get a signed URL of a variant on demand of your image")
-            .WithDescription("The URL of a private image expires; that of another one works until its visibility changes.");
+            .WithDescription("The URL of a private image expires; that of another one works until its visibility changes. Without `format` it ends in `.auto`, and each client gets the format that its `Accept` asks for.");
     }
 
     private static async Task<IResult> GetAsync(

@@ -73,6 +73,9 @@ public sealed record ImageQuery
     /// <summary>Only those that were put into the trash before then.</summary>
     public DateTimeOffset? TrashedBefore { get; init; }
 
+    /// <summary>Only those whose <see cref="ImageRecord.AvifDone"/> is this.</summary>
+    public bool? AvifDone { get; init; }
+
     /// <summary>Only those with this tag, in lower case.</summary>
     public string? Tag { get; init; }
 

@@ -1,15 +1,18 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Engine;
 using PixelCraft.Jobs;
 
 namespace PixelCraft.Images;
 
 /// <summary>
-/// At start and each minute, queues again what the catalogue has in processing: what a queue lost, or never got. A job
-/// that is in the queue already is not doubled.
+/// At start and each minute, queues again what the catalogue has in processing, and where AVIF is configured some of what is
+/// without: what a queue lost, or never got. A job that is in the queue already is not doubled.
 /// </summary>
-internal sealed class ProcessingSweep(ICatalogue catalogue, IJobQueue queue, TimeProvider time, ILogger<ProcessingSweep> log) : BackgroundService
+internal sealed class ProcessingSweep(
+    ICatalogue catalogue, IJobQueue queue, IOptions<EngineOptions> options, TimeProvider time, ILogger<ProcessingSweep> log) : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -23,6 +26,8 @@ internal sealed class ProcessingSweep(ICatalogue catalogue, IJobQueue queue, Tim
             {
                 var queued = await SweepAsync(stoppingToken);
                 if (queued > 0) log.LogInformation("Queued {Count} images again that were left in processing.", queued);
+                queued = await SweepAvifAsync(stoppingToken);
+                if (queued > 0) log.LogInformation("Queued {Count} images that have no AVIF variants yet.", queued);
             }
             catch (UnavailableException e)
             {
@@ -32,7 +37,25 @@ internal sealed class ProcessingSweep(ICatalogue catalogue, IJobQueue queue, Tim
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>One sweep; how many jobs it added.</summary>
+    /// <summary>
+    /// One sweep for AVIF; how many jobs it added. Only the newest images, so that a collection from before AVIF was
+    /// configured does not fill the queue: as those are done, the next sweeps come to the others.
+    /// </summary>
+    internal async Task<int> SweepAvifAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Value.Avif) return 0;
+        var queued = 0;
+        var query = new ImageQuery { Status = ImageStatus.Ready, Trashed = false, AvifDone = false, Limit = BatchSize };
+        foreach (var image in await catalogue.ListAsync(query, cancellationToken))
+        {
+            var outcome = await queue.EnqueueAsync(AddAvif.JobFor(image.Id), TimeSpan.Zero, cancellationToken);
+            if (outcome == EnqueueOutcome.Full) break;
+            if (outcome == EnqueueOutcome.Queued) queued++;
+        }
+        return queued;
+    }
+
+    /// <summary>One sweep for what is in processing; how many jobs it added.</summary>
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var queued = 0;

@@ -68,6 +68,7 @@ internal sealed class RenderImage(
                 ThumbHash = rendered.ThumbHash,
                 DominantColour = rendered.DominantColour,
                 Variants = variants,
+                AvifDone = rendered.Frames > 1,
                 Metadata = rendered.Metadata,
                 TakenAt = rendered.Metadata?.TakenAt(),
             },
@@ -86,7 +87,7 @@ internal sealed class RenderImage(
         }
         catch (UnavailableException e)
         {
-            log.LogWarning("Image {Image} stays without AVIF variants: {Reason}", id, e.Message);
+            log.LogWarning("Image {Image} gets its AVIF variants later, by the sweep: {Reason}", id, e.Message);
         }
     }
 

@@ -1,5 +1,6 @@
 using PixelCraft.Accounts;
 using PixelCraft.Adapters.EntityFramework;
+using PixelCraft.Adapters.S3;
 using PixelCraft.Jobs;
 using PixelCraft.Server.Commands;
 using PixelCraft.Server.Configuration;
@@ -33,7 +34,12 @@ internal sealed class Dependencies
         // Found when it is asked, as a store that is away may fail at once.
         all.Add(new Dependency(
             "object store",
-            cancellationToken => WriteAsync(services.GetRequiredService<IObjectStore>(), cancellationToken),
+            async cancellationToken =>
+            {
+                // It says more than a write that fails: which bucket, which keys.
+                if (services.GetService<S3ObjectStore>() is { } s3) await s3.CheckAsync(cancellationToken);
+                return await WriteAsync(services.GetRequiredService<IObjectStore>(), cancellationToken);
+            },
             Adapters.HasS3(settings) ? "Start it, see that the bucket exists and that the keys may read, write and delete there, or correct the section S3." : folder));
         all.Add(new Dependency("job queue", cancellationToken => CountAsync(services.GetRequiredService<IJobQueue>(), cancellationToken), Redis));
         // Without Redis they are in the accounts database.

@@ -1,4 +1,4 @@
-// Makes wwwroot/ from Client/: one script, one style sheet, the fonts, and static/ as it is.
+// Makes wwwroot/ from Client/: the script and its forerunner, one style sheet, the fonts, and static/ as it is.
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -15,7 +15,7 @@ for (const name of await readdir(out)) await rm(out + name, { recursive: true })
 await cp(new URL("static/", import.meta.url).pathname, out, { recursive: true });
 await build({
   absWorkingDir: new URL(".", import.meta.url).pathname,
-  entryPoints: { app: "src/app.ts", styles: "css/styles.css" },
+  entryPoints: { early: "src/early.ts", app: "src/app.ts", styles: "css/styles.css" },
   outdir: out,
   bundle: true,
   minify: true,

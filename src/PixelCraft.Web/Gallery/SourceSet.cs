@@ -7,9 +7,9 @@ namespace PixelCraft.Web.Gallery;
 /// <summary>What a browser needs to choose among the variants of an image.</summary>
 internal static class SourceSet
 {
-    /// <summary>The variants with their real widths, for <c>srcset</c>. Two of one width count once.</summary>
-    public static string Of(ImageRecord image, IImageUrls urls) => string.Join(", ",
-        image.VariantsOf(VariantFormat.WebP).DistinctBy(variant => variant.Width).Select(variant => $"{urls.Variant(image, variant.Size)} {variant.Width}w"));
+    /// <summary>The variants of a format with their real widths, for <c>srcset</c>; empty when there are none. Two of one width count once.</summary>
+    public static string Of(ImageRecord image, IImageUrls urls, VariantFormat format = VariantFormat.WebP) => string.Join(", ",
+        image.VariantsOf(format).DistinctBy(variant => variant.Width).Select(variant => $"{urls.Variant(image, variant.Size, format)} {variant.Width}w"));
 
     /// <summary>The variant for browsers without <c>srcset</c>, and for previews elsewhere: one that fills 800 pixels; null when there is none.</summary>
     public static string? Single(ImageRecord image, IImageUrls urls) =>

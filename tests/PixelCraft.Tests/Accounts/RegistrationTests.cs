@@ -38,6 +38,59 @@ public sealed partial class RegistrationTests
     }
 
     [Fact]
+    public async Task First_AfterTheLastMemberHasGone_GetsANewCode()
+    {
+        await using var app = await StartAsync(options => options.Registration = RegistrationMode.Closed, worker: true);
+        string? code = null;
+        await Until.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
+        using var browser = app.Browser();
+        Assert.Equal(HttpStatusCode.Created, (await RegisterAsync(browser, "ada", code)).StatusCode);
+        await SignInAsync(browser, "ada");
+        using var goes = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/me") { Content = JsonContent.Create(new { password = Password }) };
+        Assert.Equal(HttpStatusCode.NoContent, (await browser.SendAsync(goes, Cancel)).StatusCode);
+
+        await Until.TrueAsync(
+            () =>
+            {
+                app.Time.Advance(TimeSpan.FromMinutes(1));
+                return Task.FromResult((code = CodesInLog(app).Skip(1).FirstOrDefault()) is not null);
+            },
+            "another code is in the log");
+        Assert.Equal(HttpStatusCode.Created, (await RegisterAsync(browser, "ben", code)).StatusCode);
+        await SignInAsync(browser, "ben");
+        Assert.True((await browser.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancel)).GetProperty("isAdministrator").GetBoolean());
+    }
+
+    [Fact]
+    public async Task First_CodeThatExpired_IsFollowedByAnother()
+    {
+        await using var app = await StartAsync(options => options.InvitationLifetime = TimeSpan.FromHours(2));
+        await Until.TrueAsync(() => Task.FromResult(CodeInLog(app) is not null), "the code is in the log");
+        for (var minutes = 0; minutes < 60; minutes++) app.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(CodesInLog(app));
+        await Until.TrueAsync(
+            () =>
+            {
+                app.Time.Advance(TimeSpan.FromMinutes(1));
+                return Task.FromResult(CodesInLog(app).Count() > 1);
+            },
+            "another code is in the log");
+    }
+
+    [Fact]
+    public async Task Register_TakenEmail_SaysSoOfTheAddress()
+    {
+        await using var app = await StartAsync();
+        await app.AddAsync("root", administrator: true);
+        using var client = app.Bare();
+        var answer = await RegisterAsync(client, "root", await InviteAsync(app));
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.Equal("invalid-field", await SessionTests.CodeOf(answer));
+        Assert.Contains("There is an account with this e-mail address already.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sername", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task First_CodeUsedTwiceAtOnce_OneWins()
     {
         await using var app = await StartAsync();
@@ -129,8 +182,10 @@ public sealed partial class RegistrationTests
         Assert.Equal("forbidden", await SessionTests.CodeOf(await member.GetAsync("/api/v1/members", Cancel)));
     }
 
-    private static string? CodeInLog(AccountsApp app) =>
-        app.Log.Lines.Select(line => CodePattern.Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
+    private static string? CodeInLog(AccountsApp app) => CodesInLog(app).FirstOrDefault();
+
+    private static IEnumerable<string> CodesInLog(AccountsApp app) =>
+        app.Log.Lines.Select(line => CodePattern.Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value);
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+/register\?invitation=([0-9a-z-]{23})")]
     private static partial Regex CodePattern { get; }

@@ -85,13 +85,33 @@ public sealed class GalleryTests(BrowserInstallation installation)
         var held = new List<IRoute>();
         await page.RouteAsync("**/i/**", route => { held.Add(route); return Task.CompletedTask; });
         await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.DOMContentLoaded });
-        await Expect(page.Locator("[data-rows] > li").First).ToHaveCSSAsync("background-image", new System.Text.RegularExpressions.Regex("^url\\(\"data:image/png"));
+        await Expect(page.Locator("[data-rows] .placeholder").First).ToHaveCSSAsync("background-image", new System.Text.RegularExpressions.Regex("^url\\(\"data:image/png"));
         var before = await page.Locator("[data-rows] > li").First.BoundingBoxAsync();
         foreach (var route in held.ToArray()) await route.ContinueAsync();
         await page.UnrouteAllAsync();
         await page.WaitForFunctionAsync("() => document.querySelector('[data-rows] img').naturalWidth > 0");
         var after = await page.Locator("[data-rows] > li").First.BoundingBoxAsync();
         Assert.Equal((before!.X, before.Y, before.Width, before.Height), (after!.X, after.Y, after.Width, after.Height));
+    }
+
+    [Fact]
+    public async Task Key_PressedBeforeTheScriptHasCome_IsNotLost()
+    {
+        await FillAsync(2);
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        var held = new TaskCompletionSource<IRoute>();
+        await page.RouteAsync("**/app*.js", route => { held.TrySetResult(route); return Task.CompletedTask; });
+        await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
+        await Expect(page.Locator("[data-rows] a").Nth(1)).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await (await held.Task).ContinueAsync();
+        await Expect(page.Locator("[data-rows] > li > a").Nth(1)).ToBeFocusedAsync();
+        // And each only once.
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(page.Locator("[data-rows] > li > a").First).ToBeFocusedAsync();
+        window.HasNoFaults();
     }
 
     [Fact]
@@ -118,8 +138,12 @@ public sealed class GalleryTests(BrowserInstallation installation)
 
         // The neighbour is there before anybody goes to it.
         var next = page.Locator("a.older");
-        var variants = (await next.GetAttributeAsync("data-srcset"))!;
-        await page.WaitForFunctionAsync("variants => performance.getEntriesByType('resource').some(entry => variants.includes(new URL(entry.name).pathname))", variants);
+        await page.WaitForFunctionAsync("""
+            () => {
+              const variants = document.querySelector("[data-neighbour]").content.querySelector("img").srcset;
+              return performance.getEntriesByType("resource").some(entry => variants.includes(new URL(entry.name).pathname));
+            }
+            """);
         var href = await next.GetAttributeAsync("href");
         await next.ClickAsync();
         await page.WaitForURLAsync($"**{href}");
@@ -150,6 +174,42 @@ public sealed class GalleryTests(BrowserInstallation installation)
         await window.IsSoundAsync();
         await line.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object> { ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = -1 });
         await Expect(row).ToContainTextAsync("Uploaded");
+    }
+
+    [Fact]
+    public async Task Upload_OfTheSameBytesAgain_SaysThatTheyAreThere()
+    {
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(await installation.NewMemberAsync());
+        var id = await window.UploadAsync(await File.ReadAllBytesAsync(installation.Photographs[1], Cancellation), "walk.jpg");
+        await window.GoAsync("/upload");
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[1]);
+        await Expect(page.Locator(".upload-row.finished small")).ToHaveTextAsync("You have this image already");
+        await Expect(page.Locator(".upload-row [data-name]")).ToHaveAttributeAsync("href", $"/images/{id}?from=mine");
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[2]);
+        await Expect(page.Locator(".upload-row.finished small").Last).ToHaveTextAsync("Uploaded");
+    }
+
+    [Fact]
+    public async Task Upload_TriedAgain_GoesOnWhereItStopped()
+    {
+        await using var window = await installation.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(await installation.NewMemberAsync());
+        await window.GoAsync("/upload");
+        var made = 0;
+        page.Request += (_, request) => { if (request.Method == "POST" && request.Url.EndsWith("/api/v1/uploads", StringComparison.Ordinal)) made++; };
+        // The place is made, and then what is not the file's fault comes in between.
+        var refused = 0;
+        await page.RouteAsync("**/api/v1/uploads/*", route => refused++ == 0
+            ? route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = """{"code":"sign-in-needed"}""" })
+            : route.ContinueAsync());
+        await ScenarioTests.ChooseAsync(page, installation.Photographs[1]);
+        await Expect(page.Locator(".upload-row.failed")).ToContainTextAsync("You are signed out.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".upload-row.finished")).ToContainTextAsync("Uploaded");
+        Assert.Equal(1, made);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 namespace PixelCraft.Tests.Commands;
 
 /// <summary>The commands of the built program where something is not as it should be: what they say, and how they end.</summary>
-public sealed class CommandTests : IDisposable
+public sealed class CommandTests(Servers servers) : IDisposable
 {
     private const string Away = "Host=127.0.0.1;Port=1;Database=x;Username=u;Password=secret";
 
@@ -18,6 +18,8 @@ public sealed class CommandTests : IDisposable
         { "Redis:Connection=127.0.0.1:1,password=secret", "FAULT  job queue", "correct Redis:Connection" },
         { "S3:Endpoint=http://127.0.0.1:1;S3:Bucket=b;S3:AccessKey=secret;S3:SecretKey=secret", "FAULT  object store", "correct the section S3" },
         { "Data=/proc/nowhere", "FAULT  object store", "may be written" },
+        { "Data=/proc/nowhere", "FAULT  accounts database", "may be written" },
+        { "Data=/proc/nowhere", "FAULT  catalogue database", "may be written" },
     };
 
     [Theory]
@@ -28,6 +30,33 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(fault, result.Output, StringComparison.Ordinal);
         Assert.Contains(advice, result.Output, StringComparison.Ordinal);
+        AssertPlain(result);
+    }
+
+    [Theory]
+    [InlineData("S3:Bucket", "missing", "There is no bucket 'missing' at", "correct S3:Bucket")]
+    [InlineData("S3:SecretKey", "not-secret-wrong", "refuses the bucket", "correct S3:AccessKey and S3:SecretKey")]
+    [InlineData("S3:AccessKey", "nobody", "refuses the bucket", "correct S3:AccessKey and S3:SecretKey")]
+    public async Task Doctor_S3ThatAnswersNo_SaysWhatIsWrong(string setting, string value, string fault, string advice)
+    {
+        var s3 = await servers.S3Async();
+        var settings = new Dictionary<string, string>
+        {
+            ["S3:Endpoint"] = s3.Endpoint,
+            ["S3:Bucket"] = await s3.CreateBucketAsync(TestContext.Current.CancellationToken),
+            ["S3:AccessKey"] = s3.AccessKey,
+            ["S3:SecretKey"] = s3.SecretKey,
+        };
+        var well = await RunAsync(["doctor"], [.. settings.Select(pair => $"{pair.Key}={pair.Value}")]);
+        Assert.Contains("ok     object store", well.Output, StringComparison.Ordinal);
+
+        settings[setting] = value;
+        var result = await RunAsync(["doctor"], [.. settings.Select(pair => $"{pair.Key}={pair.Value}")]);
+        Assert.Equal(1, result.ExitCode);
+        var line = Assert.Single(result.Output.Split('\n'), line => line.StartsWith("FAULT  object store", StringComparison.Ordinal));
+        Assert.Contains(fault, line, StringComparison.Ordinal);
+        Assert.Contains(advice, line, StringComparison.Ordinal);
+        Assert.DoesNotContain(value == "missing" ? s3.SecretKey : value, result.Output + result.Error, StringComparison.Ordinal);
         AssertPlain(result);
     }
 

@@ -82,6 +82,7 @@ public abstract class CatalogueContract : IAsyncLifetime
             ThumbHash = "h",
             ContentHash = "0123456789abcdef",
             Variants = [new Variant(200, 1, 2, 3)],
+            AvifDone = true,
             Metadata = new ImageMetadata { Model = "M", Keywords = ["k"] },
             TakenAt = image.CreatedAt.AddDays(-1),
             UpdatedAt = image.UpdatedAt.AddHours(1),
@@ -254,6 +255,22 @@ public abstract class CatalogueContract : IAsyncLifetime
                         && (trashed is null || image.TrashedAt is not null == trashed));
                     Assert.Equal(expected.Select(image => image.Id).OrderDescending(), found.Select(image => image.Id));
                 }
+    }
+
+    [Fact]
+    public async Task List_ByAvifDone_FollowsTheRecord()
+    {
+        var owner = _ids.ForMember();
+        var images = new[] { false, true, false }.Select(done => Image(owner) with { Status = ImageStatus.Ready, AvifDone = done }).ToList();
+        foreach (var image in images) await _catalogue.AddAsync(image, Cancellation);
+        await _catalogue.AddAsync(Image(owner) with { Status = ImageStatus.Ready, TrashedAt = DateTimeOffset.UnixEpoch }, Cancellation);
+        await _catalogue.AddAsync(Image(owner), Cancellation);
+        var query = new ImageQuery { Status = ImageStatus.Ready, Trashed = false, AvifDone = false, Limit = 10 };
+
+        Assert.Equal(new[] { images[2].Id, images[0].Id }.OrderDescending(), (await _catalogue.ListAsync(query, Cancellation)).Select(image => image.Id));
+        Assert.Equal([images[1].Id], (await _catalogue.ListAsync(query with { AvifDone = true }, Cancellation)).Select(image => image.Id));
+        await _catalogue.UpdateAsync(images[2] with { AvifDone = true }, Cancellation);
+        Assert.Equal([images[0].Id], (await _catalogue.ListAsync(query, Cancellation)).Select(image => image.Id));
     }
 
     [Fact]

@@ -71,6 +71,19 @@ public abstract class MemberStoreContract(IAccountsDatabases databases) : Accoun
     }
 
     [Fact]
+    public async Task Add_CodeForTheFirst_AfterTheFirst_IsGone()
+    {
+        var (members, _, invitations, _) = await CreateAsync();
+        await members.AddAsync(New("ada"), null, Cancel);
+        // A server that saw nobody just before makes its code only now.
+        var late = Invite("late", isFirst: true);
+        await invitations.AddAsync(late, Cancel);
+
+        Assert.Equal(AddMemberOutcome.InvitationGone, await members.AddAsync(New("eve"), late.CodeHash, Cancel));
+        Assert.Single(await members.ListAsync(null, 100, Cancel));
+    }
+
+    [Fact]
     public async Task Suspend_SetsTimeAndStamp()
     {
         var (members, _, _, _) = await CreateAsync();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Xunit;
 using static PixelCraft.Tests.Http.EmbeddedServer;
@@ -28,6 +29,20 @@ public sealed class ApiReferenceTests(EmbeddedServer server) : IClassFixture<Emb
         Assert.Contains("multipart/form-data", upload.RequestBody!.Content!.Keys);
         var edit = operations.Single(one => one.Value.OperationId == "EditImage").Value;
         Assert.Contains(edit.Parameters!, parameter => parameter is { Name: "If-Match", Required: true });
+        var transform = operations.Single(one => one.Value.OperationId == "GetTransform").Value;
+        Assert.Contains(transform.Parameters!, parameter => parameter is { Name: "Accept", In: ParameterLocation.Header });
+        Assert.Equal(["image/avif", "image/jpeg", "image/webp"], transform.Responses!["200"].Content!.Keys.Order());
+    }
+
+    [Fact]
+    public async Task Example_OfATransform_IsWhatItsSchemaHas()
+    {
+        using var client = server.Client();
+        var read = OpenApiDocument.Parse(await client.GetStringAsync("/openapi/v1.json", Cancel), "json");
+        var sign = read.Document!.Paths["/api/v1/images/{id}/transforms"].Operations![HttpMethod.Post].RequestBody!.Content!["application/json"];
+        var example = Assert.IsType<JsonObject>(sign.Example);
+        Assert.NotEmpty(example);
+        Assert.All(example, field => Assert.Contains(field.Key, sign.Schema!.Properties!.Keys));
     }
 
     [Fact]

@@ -37,6 +37,8 @@ public sealed class RenderImageTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    private ProcessingSweep Sweep => ActivatorUtilities.CreateInstance<ProcessingSweep>(_services);
+
     private ICatalogue Images => _services.GetRequiredService<ICatalogue>();
 
     public async ValueTask InitializeAsync() => await _services.GetRequiredService<IModuleDatabase>().MigrateAsync(Ct);
@@ -78,6 +80,8 @@ public sealed class RenderImageTests : IAsyncLifetime
 
         await RunAsync("add-avif", id);
         await RunAsync("add-avif", id); // twice is as once
+        await lease.CompleteAsync(Ct);
+        Assert.Equal(0, await Sweep.SweepAvifAsync(Ct));
 
         var image = await FindAsync(id);
         Assert.Equal([200, 400], image.VariantsOf(VariantFormat.Avif).Select(variant => variant.Size));
@@ -88,6 +92,64 @@ public sealed class RenderImageTests : IAsyncLifetime
             var stored = await _services.GetRequiredService<IObjectStore>().FindAsync(ObjectKeys.Variant(id, variant.Size, variant.Format), Ct);
             Assert.Equal((variant.Bytes, variant.Format.ContentType()), (stored!.Length, stored.ContentType));
         }
+    }
+
+    [Fact]
+    public async Task Sweep_AReadyImageWithoutAvif_QueuesItOnceAndOnlyWhereThatIsConfigured()
+    {
+        var id = await AddAsync();
+        await RunAsync("render-image", id);
+        Assert.Equal(0, await Sweep.SweepAvifAsync(Ct));
+
+        _options.Avif = true;
+        Assert.Equal(1, await Sweep.SweepAvifAsync(Ct));
+        Assert.Equal(0, await Sweep.SweepAvifAsync(Ct));
+        var lease = await _services.GetRequiredService<IJobQueue>().TakeAsync(TimeSpan.FromSeconds(10), Ct);
+        Assert.Equal(AddAvif.JobFor(id), lease!.Job);
+    }
+
+    [Theory]
+    [InlineData("rejected")]
+    [InlineData("faulted")]
+    [InlineData("crashed")]
+    public async Task Sweep_AnImageWhoseAvifCannotBeMade_IsLeftAlone(string how)
+    {
+        _options.AvifEffort = 0;
+        var id = await AddAsync();
+        await RunAsync("render-image", id);
+        _options.Avif = true;
+        Assert.Equal(1, await Sweep.SweepAvifAsync(Ct));
+        _engine.Answer = how switch
+        {
+            "rejected" => () => new Rejected("It can't be."),
+            "faulted" => () => new Faulted("It ended the process."),
+            _ => () => throw new InvalidOperationException("A fault of the program's own."),
+        };
+
+        var queue = _services.GetRequiredService<IJobQueue>();
+        var lease = await queue.TakeAsync(TimeSpan.FromSeconds(10), Ct);
+        var faults = 0;
+        // As the runner does it: a fault is tried again, until the handler has had enough.
+        for (; ; faults++)
+        {
+            Assert.True(faults < 10, "It is tried for ever.");
+            try
+            {
+                Assert.NotEqual(JobResult.Done, await RunAsync("add-avif", id, faults));
+                break;
+            }
+            catch (Exception e) when (e is FileFaultException or InvalidOperationException)
+            {
+                // Tried again.
+            }
+        }
+        await lease!.BuryAsync("given up", Ct);
+
+        Assert.Equal(how switch { "rejected" => 0, "faulted" => 2, _ => 4 }, faults);
+        Assert.Equal(0, await Sweep.SweepAvifAsync(Ct));
+        var image = await FindAsync(id);
+        Assert.Equal(ImageStatus.Ready, image.Status);
+        Assert.Empty(image.VariantsOf(VariantFormat.Avif));
     }
 
     [Fact]

@@ -60,6 +60,7 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.Property(i => i.DominantColour).HasColumnName("dominant_colour").HasMaxLength(7);
             image.Property(i => i.ContentHash).HasColumnName("content_hash").HasMaxLength(32);
             image.Property(i => i.Variants).HasColumnName("variants");
+            image.Property(i => i.AvifDone).HasColumnName("avif_done");
             image.Property(i => i.Metadata).HasColumnName("metadata").HasConversion<JsonObject<ImageMetadata>>();
             image.Property(i => i.TakenAt).HasColumnName("taken_at");
             image.Property(i => i.CreatedAt).HasColumnName("created_at");
@@ -79,6 +80,8 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.HasIndex(i => i.TrashedAt).HasDatabaseName("ix_images_trashed_at").HasFilter("trashed_at IS NOT NULL");
             // The sweep: what is left in processing; nearly empty.
             image.HasIndex(i => i.CreatedAt).HasDatabaseName("ix_images_processing").HasFilter("status = 0");
+            // The sweep for AVIF: nearly empty where that is configured.
+            image.HasIndex(i => i.Id, "ix_images_avif").HasFilter("status = 1 AND trashed_at IS NULL AND NOT avif_done");
         });
         ImageTag.Map(modelBuilder);
         modelBuilder.Entity<StorageUse>(use =>

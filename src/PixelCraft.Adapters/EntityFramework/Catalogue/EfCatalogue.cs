@@ -59,6 +59,7 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory,
                     .SetProperty(i => i.DominantColour, change.DominantColour)
                     .SetProperty(i => i.ContentHash, change.ContentHash)
                     .SetProperty(i => i.Variants, change.Variants)
+                    .SetProperty(i => i.AvifDone, change.AvifDone)
                     .SetProperty(i => i.Metadata, change.Metadata)
                     .SetProperty(i => i.TakenAt, change.TakenAt)
                     .SetProperty(i => i.UpdatedAt, change.UpdatedAt)

@@ -15,7 +15,7 @@ internal sealed class ImageReader
     public static IReadOnlyList<string> Columns { get; } =
     [
         "id", "owner_id", "title", "description", "tags", "visibility", "status", "failure_reason", "file_name", "content_type", "bytes", "sha256", "width", "height",
-        "thumb_hash", "content_hash", "variants", "created_at", "updated_at", "trashed_at", "version", "dominant_colour", "taken_at", "metadata",
+        "thumb_hash", "content_hash", "variants", "created_at", "updated_at", "trashed_at", "version", "dominant_colour", "taken_at", "avif_done", "metadata",
     ];
 
     private static readonly string ListColumns = string.Join(", ", Columns.SkipLast(1).Select(column => $"i.{column}"));
@@ -66,6 +66,7 @@ internal sealed class ImageReader
         if (shape.Visibility is { } visibility) sql += $" AND i.visibility = {(int)visibility}";
         if (shape.Status is { } status) sql += $" AND i.status = {(int)status}";
         if (shape.Trashed is { } trashed) sql += trashed ? " AND i.trashed_at IS NOT NULL" : " AND i.trashed_at IS NULL";
+        if (shape.AvifDone is { } done) sql += done ? " AND i.avif_done" : " AND NOT i.avif_done";
         if (shape.TrashedBefore) sql += $" AND i.trashed_at < ${++place}";
         if (shape.After) sql += $" AND {key} < ${++place}";
         if (shape.Before) sql += $" AND {key} > ${++place}";
@@ -97,19 +98,20 @@ internal sealed class ImageReader
         Version = row.GetInt64(20),
         DominantColour = row.IsDBNull(21) ? null : row.GetString(21),
         TakenAt = row.IsDBNull(22) ? null : _reads.ReadTime(row, 22),
+        AvifDone = row.GetBoolean(23),
     };
 
     private ImageRecord ReadWithMetadata(DbDataReader row)
     {
         var image = Read(row);
-        return row.IsDBNull(23) ? image : image with { Metadata = JsonSerializer.Deserialize(row.GetString(23), ColumnJson.Default.ImageMetadata) };
+        return row.IsDBNull(24) ? image : image with { Metadata = JsonSerializer.Deserialize(row.GetString(24), ColumnJson.Default.ImageMetadata) };
     }
 
     /// <summary>What of a query decides the text of its SQL.</summary>
-    private readonly record struct Shape(bool Owner, bool Tag, Visibility? Visibility, ImageStatus? Status, bool? Trashed, bool TrashedBefore, bool After, bool Before)
+    private readonly record struct Shape(bool Owner, bool Tag, Visibility? Visibility, ImageStatus? Status, bool? Trashed, bool? AvifDone, bool TrashedBefore, bool After, bool Before)
     {
         public static Shape Of(ImageQuery query) => new(
-            query.Owner is not null, query.Tag is not null, query.Visibility, query.Status, query.Trashed, query.TrashedBefore is not null, query.After is not null, query.Before is not null);
+            query.Owner is not null, query.Tag is not null, query.Visibility, query.Status, query.Trashed, query.AvifDone, query.TrashedBefore is not null, query.After is not null, query.Before is not null);
     }
 }
 

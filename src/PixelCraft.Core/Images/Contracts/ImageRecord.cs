@@ -64,6 +64,11 @@ public sealed record ImageRecord
     /// <summary>The stored variants: the WebP ones, smallest first, then those of other formats, likewise; empty until <c>ready</c>.</summary>
     public IReadOnlyList<Variant> Variants { get; init; } = [];
 
+    /// <summary>
+    /// Whether no AVIF variants need to be made any more: they are there, can't be made of this file, or are not for it (an animation).
+    /// </summary>
+    public bool AvifDone { get; init; }
+
     /// <summary>What the original says about itself; null until <c>ready</c>, or when that is nothing.</summary>
     public ImageMetadata? Metadata { get; init; }
 

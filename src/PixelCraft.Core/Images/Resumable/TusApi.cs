@@ -14,7 +14,8 @@ namespace PixelCraft.Images.Resumable;
 
 /// <summary>
 /// Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload) with creation, creation-with-upload, expiration,
-/// checksum and termination. Of our own is <c>Pixelcraft-Image</c>: the id of the image that a finished upload has become.
+/// checksum and termination. Of our own is <c>Pixelcraft-Image</c>: the id of the image that a finished upload has become: the
+/// upload's own id, or another where the owner had the same bytes already.
 /// </summary>
 internal static class TusApi
 {

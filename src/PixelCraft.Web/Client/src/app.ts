@@ -1,6 +1,5 @@
-import { all } from "./dom";
 import { initGallery } from "./gallery";
-import { initKeys } from "./keys";
+import { initKeys, pressEarlyKeys } from "./keys";
 import { initPage, initTransitions } from "./page";
 import { showPlaceholders } from "./placeholders";
 import { initProcessing } from "./processing";
@@ -9,7 +8,7 @@ import { initToasts } from "./toast";
 import { initUpload } from "./upload";
 import { initViewer } from "./viewer";
 
-showPlaceholders(all("[data-thumbhash]"));
+showPlaceholders(document);
 localTimes(document);
 initPage();
 initTransitions();
@@ -19,3 +18,4 @@ initGallery();
 initViewer();
 initUpload();
 initProcessing();
+pressEarlyKeys();

@@ -26,8 +26,11 @@ export function initGallery(): void {
     try {
       const page = await fetchPage(link.href);
       const cells = all("[data-rows] > li", page);
-      showPlaceholders(cells);
-      for (const cell of cells) if (!document.getElementById(cell.id)) rows!.append(cell);
+      for (const cell of cells) {
+        if (document.getElementById(cell.id)) continue;
+        showPlaceholders(cell);
+        rows!.append(cell);
+      }
       loaded.push(link.href);
       const next = find(".more", page);
       observer.unobserve(more);

@@ -1,5 +1,13 @@
 import { all, find, isTyping } from "./dom";
 
+/** Presses again what was pressed before the handlers were there: to be called after all of them are. */
+export function pressEarlyKeys(): void {
+  for (const event of window.earlyKeys?.() ?? []) {
+    const target = event.target instanceof Element && event.target.isConnected ? event.target : document.body;
+    if (!event.defaultPrevented) target.dispatchEvent(new KeyboardEvent("keydown", event));
+  }
+}
+
 /** The keys that work everywhere, and the dialog that shows all of them. */
 export function initKeys(): void {
   const dialog = find<HTMLDialogElement>("#keys");

@@ -1,15 +1,20 @@
 import { thumbHashToDataURL } from "thumbhash";
+import { all } from "./dom";
 
-/** Shows ThumbHashes where images have not come yet; an image that has come is left alone. */
-export function showPlaceholders(elements: Iterable<HTMLElement>): void {
-  for (const element of elements) {
-    const image = element instanceof HTMLImageElement ? element : element.querySelector("img");
-    const hash = element.dataset.thumbhash;
-    if (!image || !hash || image.complete && image.naturalWidth > 0) continue;
-    element.style.backgroundImage = `url(${thumbHashToDataURL(Uint8Array.from(atob(hash), c => c.charCodeAt(0)))})`;
+/** Shows ThumbHashes where images have not come yet, and takes placeholders away once they have. */
+export function showPlaceholders(root: ParentNode): void {
+  for (const placeholder of all("svg.placeholder", root)) {
+    const image = placeholder.nextElementSibling?.querySelector("img");
+    if (!image) continue;
     // A transparent image must not show its placeholder through.
-    const done = () => { element.classList.remove("fade"); setTimeout(() => { element.style.backgroundImage = ""; }, 250); };
-    if (element !== image) element.classList.add("fade");
+    if (image.complete && image.naturalWidth > 0) { placeholder.remove(); continue; }
+    const hash = placeholder.dataset.thumbhash;
+    if (hash) {
+      placeholder.style.backgroundImage = `url(${thumbHashToDataURL(Uint8Array.from(atob(hash), c => c.charCodeAt(0)))})`;
+      placeholder.replaceChildren();
+    }
+    placeholder.classList.add("drawn");
+    const done = () => { placeholder.classList.remove("drawn"); setTimeout(() => placeholder.remove(), 250); };
     image.addEventListener("load", done, { once: true });
     image.addEventListener("error", done, { once: true });
   }

@@ -21,7 +21,7 @@ export function initProcessing(): void {
       for (const old of waiting()) {
         const now = page.getElementById(old.id);
         if (!now || now.dataset.processing !== undefined) continue;
-        showPlaceholders([now, ...all("[data-thumbhash]", now)]);
+        showPlaceholders(now);
         old.replaceWith(document.adoptNode(now));
         wait = shortest;
         document.dispatchEvent(new CustomEvent("replaced", { detail: now }));

@@ -4,7 +4,7 @@ import { DetailedError, Upload } from "tus-js-client";
 export type Progress = { sent: number; total: number; perSecond: number };
 
 /** What became of it; the reason is the name of a text. */
-export type Result = { kind: "done"; id: string | undefined } | { kind: "busy"; seconds: number } | { kind: "failed"; reason: string };
+export type Result = { kind: "done"; id: string | undefined; already: boolean } | { kind: "busy"; seconds: number } | { kind: "failed"; reason: string };
 
 const reasons: Record<string, string> = {
   "file-too-large": "errorTooLarge",
@@ -22,12 +22,18 @@ export class Transfer {
   private last = { time: performance.now(), sent: 0 };
   private speed = 0;
 
-  constructor(file: File, visibility: string, progress: (progress: Progress) => void, waits: () => void) {
+  /**
+   * Begins to send.
+   * @param url Where an earlier try has come to; it goes on there.
+   * @param waits Called when the connection is lost, before it tries again.
+   */
+  constructor(file: File, visibility: string, url: string | undefined, progress: (progress: Progress) => void, waits: () => void) {
     let image: string | undefined;
     let resolve: (result: Result) => void;
     this.result = new Promise(done => { resolve = done; });
     this.upload = new Upload(file, {
       endpoint: "/api/v1/uploads",
+      uploadUrl: url ?? null,
       metadata: { filename: file.name, visibility },
       storeFingerprintForResuming: false,
       retryDelays: [500, 1_000, 3_000, 5_000, 10_000, 20_000],
@@ -42,11 +48,15 @@ export class Transfer {
         progress({ sent, total: file.size, perSecond: this.speed });
       },
       onAfterResponse: (_request, response) => { image = response.getHeader("Pixelcraft-Image") ?? image; },
-      onSuccess: () => resolve({ kind: "done", id: image }),
+      // A new image has the id of its upload; another one was there before.
+      onSuccess: () => resolve({ kind: "done", id: image, already: image !== undefined && !this.url?.endsWith(`/${image}`) }),
       onError: error => resolve(answer(error)),
     });
     this.upload.start();
   }
+
+  /** Where the server keeps what it has of the file; undefined until it has something. */
+  get url(): string | undefined { return this.upload.url ?? undefined; }
 
   /** Gives the file up, on the server too. */
   abort(): void {

@@ -78,12 +78,14 @@ class Uploader {
 
   private listen(): void {
     this.root.classList.add("scripted");
-    this.part("[data-drop-title]").textContent = text("dropTitle");
+    // Nothing is dropped or pasted with fingers: there the page's own words are right.
+    if (matchMedia("(hover: hover)").matches) this.part("[data-drop-title]").textContent = text("dropTitle");
     const input = find<HTMLInputElement>("input[type=file]", this.root)!;
     input.addEventListener("change", () => { this.add([...input.files ?? []]); input.value = ""; });
     this.part("form").addEventListener("submit", event => event.preventDefault());
     this.part("[data-retry-all]").addEventListener("click", () => { for (const item of this.items) if (item.canRetry) item.retry(); });
     this.part("[data-cancel-all]").addEventListener("click", () => { for (const item of this.items) item.cancel(); });
+    addEventListener("online", () => { for (const item of this.items) if (item.isCutOff) item.retry(); });
     addEventListener("beforeunload", event => { if (this.items.some(item => item.isOpen)) event.preventDefault(); });
   }
 
@@ -131,6 +133,8 @@ class Item {
   fraction = 0;
   private transfer: Transfer | undefined;
   private tries = 0;
+  /** Where the server keeps what it has of the file, once it has something. */
+  private url: string | undefined;
   private reason = "";
   private timer = 0;
 
@@ -150,21 +154,25 @@ class Item {
 
   get canRetry(): boolean { return this.state === "failed" && !lasting.has(this.reason); }
 
+  /** Whether only the connection was to blame: it is tried again when there is one. */
+  get isCutOff(): boolean { return this.state === "failed" && this.reason === "errorConnection"; }
+
   get isOpen(): boolean { return this.state === "waiting" || this.state === "sending"; }
 
   start(): void {
     this.state = "sending";
     // A folder, or a text dropped by mistake, is not worth sending.
     if (this.file.type !== "" && !this.file.type.startsWith("image/")) return this.fail("errorNotImage");
-    this.transfer = new Transfer(this.file, this.visibility, progress => this.progress(progress), () => this.say(text("reconnecting")));
+    this.transfer = new Transfer(this.file, this.visibility, this.url, progress => this.progress(progress), () => this.say(text("reconnecting")));
     void this.transfer.result.then(result => {
       if (this.state !== "sending") return;
+      this.url = this.transfer?.url;
       switch (result.kind) {
         case "done":
           this.state = "done";
           this.fraction = 1;
           if (result.id) (this.part("[data-name]") as HTMLAnchorElement).href = `/images/${result.id}?from=mine`;
-          this.say(text("uploaded"));
+          this.say(text(result.already ? "already" : "uploaded"));
           break;
         case "busy":
           if (++this.tries <= retries) return this.again(result.seconds);

@@ -74,9 +74,6 @@ export function initViewer(): void {
 }
 
 function preloadNeighbours(): void {
-  for (const link of document.querySelectorAll<HTMLElement>(".go")) {
-    const image = new Image();
-    image.sizes = "100vw";
-    image.srcset = link.dataset.srcset ?? "";
-  }
+  // An image begins to load when its template is copied into the document, though it is shown nowhere.
+  for (const template of document.querySelectorAll<HTMLTemplateElement>("[data-neighbour]")) document.importNode(template.content, true);
 }

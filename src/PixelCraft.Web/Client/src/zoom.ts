@@ -1,4 +1,4 @@
-import { find } from "./dom";
+import { all, find } from "./dom";
 
 type Point = { x: number; y: number };
 
@@ -9,7 +9,8 @@ export class Zoom {
   private offset: Point = { x: 0, y: 0 };
   private readonly pointers = new Map<number, Point>();
   private start: Point = { x: 0, y: 0 };
-  private pinch = 0;
+  /** Whether a touch has had more than one finger since it began. */
+  private several = false;
 
   private constructor(
     private readonly canvas: HTMLElement,
@@ -64,7 +65,8 @@ export class Zoom {
 
   // A larger variant is taken only when somebody looks closely.
   private sharpen(): void {
-    this.image.sizes = `${Math.ceil(this.image.clientWidth * this.scale)}px`;
+    const sizes = `${Math.ceil(this.image.clientWidth * this.scale)}px`;
+    for (const source of [this.image, ...all<HTMLSourceElement>("source", this.canvas)]) source.sizes = sizes;
   }
 
   private draw(): void {
@@ -93,7 +95,7 @@ export class Zoom {
     this.canvas.addEventListener("pointerdown", event => this.down(event));
     this.canvas.addEventListener("pointermove", event => this.move(event));
     this.canvas.addEventListener("pointerup", event => this.up(event));
-    this.canvas.addEventListener("pointercancel", event => { this.pointers.delete(event.pointerId); });
+    this.canvas.addEventListener("pointercancel", event => this.up(event));
     const group = find("[data-zoom]", viewer);
     if (group) group.hidden = false;
     find("[data-zoom-by=in]", viewer)?.addEventListener("click", () => this.by(1.5));
@@ -105,42 +107,46 @@ export class Zoom {
   private down(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.canvas.setPointerCapture(event.pointerId);
-    this.pointers.set(event.pointerId, this.at(event));
-    if (this.pointers.size === 1) this.start = this.at(event);
-    this.pinch = this.span();
+    if (this.pointers.size === 0) [this.start, this.several] = [client(event), false];
+    this.pointers.set(event.pointerId, client(event));
+    this.several ||= this.pointers.size > 1;
     this.canvas.classList.add("moving");
   }
 
   private move(event: PointerEvent): void {
     const before = this.pointers.get(event.pointerId);
     if (!before) return;
-    const now = this.at(event);
+    const now = client(event);
+    const pinch = this.pinch();
     this.pointers.set(event.pointerId, now);
-    if (this.pointers.size === 2) {
-      const [a, b] = [...this.pointers.values()] as [Point, Point];
-      const span = this.span();
-      this.by(span / this.pinch, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
-      this.pinch = span;
+    const next = this.pinch();
+    if (pinch && next) {
+      this.pan(next.middle.x - pinch.middle.x, next.middle.y - pinch.middle.y);
+      this.by(next.span / pinch.span, this.at({ clientX: next.middle.x, clientY: next.middle.y }));
     } else if (this.isZoomed) {
       this.pan(now.x - before.x, now.y - before.y);
-    } else if (event.pointerType === "touch") {
+    } else if (event.pointerType === "touch" && !this.several) {
       // Up and down scroll to the details, as touch-action can't be changed during a touch.
       if (Math.abs(now.y - this.start.y) > Math.abs(now.x - this.start.x)) scrollBy(0, before.y - now.y);
     }
   }
 
   private up(event: PointerEvent): void {
-    const now = this.at(event);
-    const single = this.pointers.size === 1;
     this.pointers.delete(event.pointerId);
+    if (this.pointers.size > 0) return;
     this.canvas.classList.remove("moving");
-    if (!single || this.isZoomed || event.pointerType !== "touch") return;
-    const [x, y] = [now.x - this.start.x, now.y - this.start.y];
+    // The last finger of two may have come a long way, and yet it is no swipe.
+    if (this.several || this.isZoomed || event.type === "pointercancel" || event.pointerType !== "touch") return;
+    const [x, y] = [event.clientX - this.start.x, event.clientY - this.start.y];
     if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) this.swipe(x > 0 ? "newer" : "older");
   }
 
-  private span(): number {
+  /** Two fingers: where the middle is, and how far they are apart. */
+  private pinch(): { middle: Point; span: number } | undefined {
     const [a, b] = [...this.pointers.values()];
-    return a && b ? Math.hypot(a.x - b.x, a.y - b.y) : 0;
+    return a && b && { middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, span: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) };
   }
 }
+
+/** Where a pointer is in the window: the canvas itself moves when one scrolls. */
+const client = (event: PointerEvent): Point => ({ x: event.clientX, y: event.clientY });

@@ -126,6 +126,10 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("AvifDone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("avif_done");
+
                     b.Property<long>("Bytes")
                         .HasColumnType("bigint")
                         .HasColumnName("bytes");
@@ -256,6 +260,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     b.HasIndex("OwnerId", "Visibility", "Id")
                         .HasDatabaseName("ix_images_owner_visibility")
                         .HasFilter("trashed_at IS NULL");
+
+                    b.HasIndex(new[] { "Id" }, "ix_images_avif")
+                        .HasFilter("status = 1 AND trashed_at IS NULL AND NOT avif_done");
 
                     b.HasIndex(new[] { "OwnerId", "Id" }, "ix_images_owner");
 

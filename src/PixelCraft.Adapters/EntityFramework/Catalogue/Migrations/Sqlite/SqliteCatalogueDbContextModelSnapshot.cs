@@ -121,6 +121,10 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("id");
 
+                    b.Property<bool>("AvifDone")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("avif_done");
+
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER")
                         .HasColumnName("bytes");
@@ -252,6 +256,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     b.HasIndex("OwnerId", "Visibility", "Id")
                         .HasDatabaseName("ix_images_owner_visibility")
                         .HasFilter("trashed_at IS NULL");
+
+                    b.HasIndex(new[] { "Id" }, "ix_images_avif")
+                        .HasFilter("status = 1 AND trashed_at IS NULL AND NOT avif_done");
 
                     b.HasIndex(new[] { "OwnerId", "Id" }, "ix_images_owner");
 

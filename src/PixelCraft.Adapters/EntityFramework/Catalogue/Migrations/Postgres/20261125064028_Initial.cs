@@ -56,6 +56,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     dominant_colour = table.Column<string>(type: "character varying(7)", maxLength: 7, nullable: true),
                     content_hash = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "text", nullable: false),
+                    avif_done = table.Column<bool>(type: "boolean", nullable: false),
                     metadata = table.Column<string>(type: "text", nullable: true),
                     taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -180,6 +181,13 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 table: "image_tags",
                 columns: new[] { "owner_id", "tag", "image_id" },
                 filter: "listed");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_avif",
+                schema: "catalogue",
+                table: "images",
+                column: "id",
+                filter: "status = 1 AND trashed_at IS NULL AND NOT avif_done");
 
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",

@@ -51,6 +51,7 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     dominant_colour = table.Column<string>(type: "TEXT", maxLength: 7, nullable: true),
                     content_hash = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     variants = table.Column<string>(type: "TEXT", nullable: false),
+                    avif_done = table.Column<bool>(type: "INTEGER", nullable: false),
                     metadata = table.Column<string>(type: "TEXT", nullable: true),
                     taken_at = table.Column<long>(type: "INTEGER", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
@@ -165,6 +166,12 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 table: "image_tags",
                 columns: new[] { "owner_id", "tag", "image_id" },
                 filter: "listed");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_images_avif",
+                table: "images",
+                column: "id",
+                filter: "status = 1 AND trashed_at IS NULL AND NOT avif_done");
 
             migrationBuilder.CreateIndex(
                 name: "ix_images_gallery",
