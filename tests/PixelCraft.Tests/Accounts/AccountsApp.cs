@@ -40,6 +40,7 @@ internal sealed class AccountsApp : IAsyncDisposable
             .AddSingleton<TimeProvider>(Time)
             .AddHttpConventions()
             .AddInProcessRateLimiter()
+            .AddInProcessChangeNotices()
             .AddAccountsDatabase(null, Path.Combine(_folder, "accounts.db"))
             .AddDatabaseSessions()
             .AddInProcessJobQueue()
