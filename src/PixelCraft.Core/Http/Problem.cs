@@ -146,6 +146,12 @@ public static class Problems
     /// <summary>The client would go on from another byte than the server.</summary>
     public static readonly Problem OffsetConflict = new("offset-conflict", StatusCodes.Status409Conflict, "The upload goes on from another offset.");
 
+    /// <summary>An upload made of others takes no bytes itself.</summary>
+    public static readonly Problem FinalUpload = new("final-upload", StatusCodes.Status403Forbidden, "This upload is made of others, and takes no bytes itself.");
+
+    /// <summary>An upload is to be made of something that is no finished partial upload.</summary>
+    public static readonly Problem NotPartial = new("not-a-finished-partial-upload", StatusCodes.Status400BadRequest, "An upload can be made of finished partial uploads only.");
+
     /// <summary>The bytes are not those of the checksum.</summary>
     public static readonly Problem ChecksumMismatch = new("checksum-mismatch", 460, "The bytes don't match their checksum.");
 

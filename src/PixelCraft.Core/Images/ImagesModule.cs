@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,6 +45,9 @@ public static class ImagesModule
         services.AddHostedService<SweepService>();
         return services;
     }
+
+    /// <summary>The headers and methods of resumable uploads (tus); before routing.</summary>
+    public static IApplicationBuilder UseResumableUploads(this IApplicationBuilder app) => TusProtocol.Use(app);
 
     /// <summary>Maps <c>/api/v1/images</c> and <c>/api/v1/uploads</c>.</summary>
     public static void MapImages(this IEndpointRouteBuilder routes)

@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -109,11 +109,15 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                 {
                     id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    length = table.Column<long>(type: "INTEGER", nullable: false),
+                    length = table.Column<long>(type: "INTEGER", nullable: true),
                     offset = table.Column<long>(type: "INTEGER", nullable: false),
                     file_name = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     visibility = table.Column<int>(type: "INTEGER", nullable: false),
                     metadata = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    concatenation = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    store_upload = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    content_type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     expires_at = table.Column<long>(type: "INTEGER", nullable: false),
                     image_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     lock_holder = table.Column<Guid>(type: "TEXT", nullable: true),

@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -118,11 +118,15 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     owner_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    length = table.Column<long>(type: "bigint", nullable: false),
+                    length = table.Column<long>(type: "bigint", nullable: true),
                     offset = table.Column<long>(type: "bigint", nullable: false),
                     file_name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     visibility = table.Column<int>(type: "integer", nullable: false),
                     metadata = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    concatenation = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    store_upload = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    content_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     image_id = table.Column<Guid>(type: "uuid", nullable: true),
                     lock_holder = table.Column<Guid>(type: "uuid", nullable: true),
