@@ -523,6 +523,24 @@ public abstract class TusScenario(Installation installation)
         }
     }
 
+    [Fact]
+    public async Task Uppy_Unchanged_UploadsAPhotograph_InterruptedOnce()
+    {
+        var modules = Path.Combine(Repository.Root, "src/PixelCraft.Web/Client/node_modules");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(modules, "@uppy/tus")), "Uppy is not installed: the build installs it.");
+        var photograph = installation.Photographs.First(path => new FileInfo(path).Length > 1_000_000);
+        var script = Path.Combine(Repository.Root, "tests/PixelCraft.Tests/Scenario/uppy-client.mjs");
+        var run = await Programs.RunAsync("node", [script, modules, $"{installation.Url}api/v1/uploads", await CookieAsync("ada"), photograph], ct: Cancellation);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        var words = run.Output.Split(' ', StringSplitOptions.TrimEntries);
+        Assert.InRange(int.Parse(words[1], CultureInfo.InvariantCulture), 1, new FileInfo(photograph).Length - 1);
+        using var ada = await installation.SignInAsync("ada");
+        var image = await ada.ProcessedAsync(words[0]);
+        Assert.Equal(
+            ("ready", Path.GetFileName(photograph), "unlisted", Sha256(await File.ReadAllBytesAsync(photograph, Cancellation))),
+            (image.GetProperty("status").GetString(), image.GetProperty("fileName").GetString(), image.GetProperty("visibility").GetString(), image.GetProperty("sha256").GetString()));
+    }
+
     private static Task<HttpResponseMessage> HeadAsync(ApiClient client, string upload) => TusAsync(client, HttpMethod.Head, upload);
 
     private static async Task<long> OffsetAsync(ApiClient client, string upload)
