@@ -75,12 +75,12 @@ internal sealed class ResumableUploader(
 
     /// <summary>Appends bytes, and finishes the upload with the last of them.</summary>
     /// <exception cref="UploadRefusedException">The bytes or the file are not taken; in the second case the upload is gone.</exception>
-    public async Task<ResumeResult> AppendAsync(Id owner, Id id, UploadPiece piece, CancellationToken reading)
+    public async Task<ResumeResult> AppendAsync(Id owner, Id id, UploadPiece piece, CancellationToken cancellationToken)
     {
-        if (await OwnAsync(owner, id, reading) is not { } upload) return ResumeResult.Of(ResumeOutcome.NotFound);
+        if (await OwnAsync(owner, id, cancellationToken) is not { } upload) return ResumeResult.Of(ResumeOutcome.NotFound);
         if (Concatenation.Of(upload).IsFinal) return ResumeResult.Of(ResumeOutcome.Final);
         if (upload.ImageId is not null) return Finished(upload, piece);
-        return upload.ExpiresAt <= time.GetUtcNow() ? ResumeResult.Of(ResumeOutcome.Expired) : await WriteAsync(upload, piece, reading);
+        return upload.ExpiresAt <= time.GetUtcNow() ? ResumeResult.Of(ResumeOutcome.Expired) : await WriteAsync(upload, piece, cancellationToken);
     }
 
     /// <summary>Ends an upload and removes what came of it; the image of a finished one stays.</summary>
@@ -97,14 +97,16 @@ internal sealed class ResumableUploader(
         await uploads.FindAsync(id, cancellationToken) is { StoreUpload: null } upload && upload.OwnerId == owner ? upload : null;
 
     /// <summary>Appends and finishes, under the lock; without a <paramref name="piece"/> it only looks and finishes.</summary>
-    private async Task<ResumeResult> WriteAsync(ResumableUpload upload, UploadPiece? piece, CancellationToken reading)
+    private async Task<ResumeResult> WriteAsync(ResumableUpload upload, UploadPiece? piece, CancellationToken cancellationToken)
     {
-        await using var held = await TakeLockAsync(upload.Id, piece is null ? Patience : TimeSpan.Zero, reading);
+        await using var held = await TakeLockAsync(upload.Id, piece is null ? Patience : TimeSpan.Zero, cancellationToken);
         if (held is null) return ResumeResult.Of(ResumeOutcome.Locked);
+        // From here on not cancelled with the request: what the client sent before it went is kept, and reading on throws by itself.
+        var lost = held.Lost;
         // Another server may have written between the look and the lock.
-        if (await OwnAsync(upload.OwnerId, upload.Id, reading) is not { } now) return ResumeResult.Of(ResumeOutcome.NotFound);
+        if (await OwnAsync(upload.OwnerId, upload.Id, lost) is not { } now) return ResumeResult.Of(ResumeOutcome.NotFound);
         if (now.ImageId is not null) return Finished(now, piece);
-        now = now with { Offset = await parts.FindEndAsync(upload.Id, now.Offset, reading) };
+        now = now with { Offset = await parts.FindEndAsync(upload.Id, now.Offset, lost) };
         Note();
         if (piece is not null)
         {
@@ -113,21 +115,21 @@ internal sealed class ResumableUploader(
             {
                 if (now.Length is not null || length < now.Offset) return new ResumeResult(ResumeOutcome.LengthConflict, now);
                 if (length > options.Value.MaxBytes) throw UploadStream.TooLarge(options.Value.MaxBytes);
-                await ReserveAsync(now, length, 0, reading);
+                await ReserveAsync(now, length, 0, lost);
                 now = now with { Length = length };
                 Note();
-                if (!await held.SaveAsync(reading)) return ResumeResult.Of(ResumeOutcome.Locked);
+                if (!await held.SaveAsync(lost)) return ResumeResult.Of(ResumeOutcome.Locked);
             }
             var left = (now.Length ?? options.Value.MaxBytes) - now.Offset;
             if (piece.Count > left) return new ResumeResult(ResumeOutcome.TooLarge, now);
             if (left > 0)
             {
-                await using var content = await ContentAsync(now, piece, left, reading);
-                await parts.AppendAsync(upload.Id, now.Offset, content, piece.Checksum is not null, Appended, reading, held.Lost);
+                await using var content = await ContentAsync(now, piece, left, lost);
+                await parts.AppendAsync(upload.Id, now.Offset, content, piece.Checksum is not null, Appended, lost);
             }
         }
         if (now.Length is null || now.Offset < now.Length || Concatenation.Of(now).IsPartial) return new ResumeResult(ResumeOutcome.Done, now);
-        now = now with { ImageId = await FinishAsync(now, held, held.Lost) };
+        now = now with { ImageId = await FinishAsync(now, held, lost) };
         Note();
         return new ResumeResult(ResumeOutcome.Done, now);
 

@@ -67,7 +67,7 @@ internal static class TusApi
         if (!withUpload && http.Request.ContentLength > 0) return Problems.NotOffsetStream.Result();
         if (withUpload && http.Request.ContentLength > length) return Problems.TooLarge.Result("The body is longer than the upload.");
         var owner = Caller.From(http.User).MemberId!.Value;
-        return await AnswerAsync(http, async () =>
+        return await AnswerAsync(async () =>
         {
             var upload = await uploader.CreateAsync(owner, length, metadata, concatenation, cancellationToken);
             http.Response.Headers.Location = $"{TusProtocol.Path}/{upload.Id}";
@@ -87,7 +87,7 @@ internal static class TusApi
         });
     }
 
-    private static Task<IResult> FindAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(http, async () =>
+    private static Task<IResult> FindAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
         var result = await uploader.FindAsync(Caller.From(http.User).MemberId!.Value, id.Value, cancellationToken);
         if (result.Outcome != ResumeOutcome.Done) return Problem(http, result);
@@ -99,7 +99,7 @@ internal static class TusApi
         return TypedResults.Ok();
     });
 
-    private static Task<IResult> ShowAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(http, async () =>
+    private static Task<IResult> ShowAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
         var result = await uploader.FindAsync(Caller.From(http.User).MemberId!.Value, id.Value, cancellationToken);
         return result is { Outcome: ResumeOutcome.Done, Upload: { } upload }
@@ -119,7 +119,7 @@ internal static class TusApi
         }
         if (!TryGetChecksum(http, out var checksum)) return ChecksumProblem();
         Unlimited(http);
-        return await AnswerAsync(http, async () =>
+        return await AnswerAsync(async () =>
         {
             var result = await uploader.AppendAsync(
                 Caller.From(http.User).MemberId!.Value, id.Value, new UploadPiece(offset, http.Request.Body, http.Request.ContentLength, checksum, length), cancellationToken);
@@ -136,7 +136,7 @@ internal static class TusApi
     }
 
     /// <summary>Answers what ends an upload in the middle.</summary>
-    private static async Task<IResult> AnswerAsync(HttpContext http, Func<Task<IResult>> handle)
+    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> handle)
     {
         try
         {
@@ -150,7 +150,7 @@ internal static class TusApi
         {
             return Problems.ChecksumMismatch.Result("None of them was kept; send them again.");
         }
-        catch (Exception e) when (e is BadHttpRequestException or IOException && !http.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is BadHttpRequestException or IOException)
         {
             return Problems.Incomplete.Result("Ask how far the upload is, and go on from there.");
         }
