@@ -133,6 +133,16 @@ public static class Problems
     /// <summary>The file could not be had from where the member said.</summary>
     public static readonly Problem NotFetched = new("fetch-failed", StatusCodes.Status422UnprocessableEntity, "The image could not be fetched.");
 
+    // uploads directly to the object store
+    /// <summary>This installation's object store can't take uploads from clients.</summary>
+    public static readonly Problem NoDirectUploads = new("no-direct-uploads", StatusCodes.Status404NotFound, "This installation has no direct uploads.");
+
+    /// <summary>The parts that are to make up the file are not those in the store.</summary>
+    public static readonly Problem WrongParts = new("wrong-parts", StatusCodes.Status422UnprocessableEntity, "These are not the parts of the file.");
+
+    /// <summary>Size, type or checksum differ from what the client said.</summary>
+    public static readonly Problem NotAsAnnounced = new("not-as-announced", StatusCodes.Status422UnprocessableEntity, "The file is not the one that was announced.");
+
     // resumable uploads (tus)
     /// <summary>Another version of the protocol.</summary>
     public static readonly Problem TusVersion = new("tus-version", StatusCodes.Status412PreconditionFailed, "This version of the tus protocol is not spoken here.");

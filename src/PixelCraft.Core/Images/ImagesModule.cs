@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Direct;
 using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Images.Sweeps;
@@ -22,6 +23,7 @@ public static class ImagesModule
         services.AddScoped<Uploader>();
         services.AddScoped<IUploads>(provider => provider.GetRequiredService<Uploader>());
         services.AddScoped<ResumableUploader>();
+        services.AddScoped<DirectUploader>();
         services.AddSingleton<IdempotentUploads>();
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ITransforms, Transformer>();
@@ -54,6 +56,7 @@ public static class ImagesModule
     {
         ImagesApi.Map(routes);
         TusApi.Map(routes);
+        DirectApi.Map(routes);
         FetchApi.Map(routes);
     }
 
