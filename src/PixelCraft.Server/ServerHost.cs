@@ -6,6 +6,7 @@ using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.OpenTelemetry;
 using PixelCraft.Http;
 using PixelCraft.Ids;
+using PixelCraft.Images;
 using PixelCraft.Limits;
 using PixelCraft.Server.Configuration;
 using PixelCraft.Server.Health;
@@ -65,6 +66,7 @@ internal static class ServerHost
         app.UseWhen(http => !ApiPaths.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/errors/{0}", createScopeForStatusCodePages: true));
         app.UseWhen(ApiPaths.IsApi, api => api.UseStatusProblems());
         app.UseExceptionHandler();
+        app.UseResumableUploads();
         app.UseHeadAsGet();
         app.UseRouting();
         if (parts.Any(part => part.Map is not null))

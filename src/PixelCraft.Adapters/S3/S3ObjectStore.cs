@@ -29,7 +29,6 @@ namespace PixelCraft.Adapters.S3;
 public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
     internal const long PartSize = 8 * 1024 * 1024;
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(10);
 
     private readonly AmazonS3Client _client;
@@ -46,19 +45,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _client = new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), new AmazonS3Config
-        {
-            ServiceURL = options.Endpoint,
-            AuthenticationRegion = options.Region,
-            ForcePathStyle = options.ForcePathStyle,
-            // Newer checksums in trailers are Amazon's own: Ceph answers XAmzContentSHA256Mismatch to them.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            Timeout = AnswerTime,
-            RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = 2,
-        });
+        _client = S3Client.Create(options, options.Endpoint);
     }
 
     /// <summary>Makes sure that the bucket is there and the keys may use it.</summary>
@@ -131,7 +118,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             throw OutOfRange(range);
         }
         var info = new StoredObject(key, total, response.Headers.ContentType, Time(response.LastModified));
-        return new ObjectReader(info, new S3Content(response, range?.Length ?? total, AnswerTime));
+        return new ObjectReader(info, new S3Content(response, range?.Length ?? total, S3Client.AnswerTime));
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,9 @@ public sealed class S3Options : IValidatableObject
     /// <summary>The URL of the service, such as <c>https://s3.eu-central-1.amazonaws.com</c>.</summary>
     public string Endpoint { get; set; } = "";
 
+    /// <summary>The URL under which clients reach the service, for uploads directly to it. Empty, the default: the same as <see cref="Endpoint"/>.</summary>
+    public string PublicEndpoint { get; set; } = "";
+
     /// <summary>The bucket; it must exist.</summary>
     public string Bucket { get; set; } = "";
 
@@ -37,10 +40,11 @@ public sealed class S3Options : IValidatableObject
     {
         (string Name, string Value)[] needed =
             [(nameof(Endpoint), Endpoint), (nameof(Bucket), Bucket), (nameof(AccessKey), AccessKey), (nameof(SecretKey), SecretKey)];
+        foreach (var (name, value) in new[] { (nameof(Endpoint), Endpoint), (nameof(PublicEndpoint), PublicEndpoint) })
+            if (value.Length > 0 && !(Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+                yield return new ValidationResult("not an http or https URL.", [name]);
         if (needed.All(setting => setting.Value.Length == 0)) yield break;
         foreach (var (name, value) in needed)
             if (value.Length == 0) yield return new ValidationResult("missing, since other settings of S3 are given.", [name]);
-        if (Endpoint.Length > 0 && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
-            yield return new ValidationResult("not an http or https URL.", [nameof(Endpoint)]);
     }
 }

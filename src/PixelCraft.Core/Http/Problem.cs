@@ -133,6 +133,16 @@ public static class Problems
     /// <summary>The file could not be had from where the member said.</summary>
     public static readonly Problem NotFetched = new("fetch-failed", StatusCodes.Status422UnprocessableEntity, "The image could not be fetched.");
 
+    // uploads directly to the object store
+    /// <summary>This installation's object store can't take uploads from clients.</summary>
+    public static readonly Problem NoDirectUploads = new("no-direct-uploads", StatusCodes.Status404NotFound, "This installation has no direct uploads.");
+
+    /// <summary>The parts that are to make up the file are not those in the store.</summary>
+    public static readonly Problem WrongParts = new("wrong-parts", StatusCodes.Status422UnprocessableEntity, "These are not the parts of the file.");
+
+    /// <summary>Size, type or checksum differ from what the client said.</summary>
+    public static readonly Problem NotAsAnnounced = new("not-as-announced", StatusCodes.Status422UnprocessableEntity, "The file is not the one that was announced.");
+
     // resumable uploads (tus)
     /// <summary>Another version of the protocol.</summary>
     public static readonly Problem TusVersion = new("tus-version", StatusCodes.Status412PreconditionFailed, "This version of the tus protocol is not spoken here.");
@@ -145,6 +155,12 @@ public static class Problems
 
     /// <summary>The client would go on from another byte than the server.</summary>
     public static readonly Problem OffsetConflict = new("offset-conflict", StatusCodes.Status409Conflict, "The upload goes on from another offset.");
+
+    /// <summary>An upload made of others takes no bytes itself.</summary>
+    public static readonly Problem FinalUpload = new("final-upload", StatusCodes.Status403Forbidden, "This upload is made of others, and takes no bytes itself.");
+
+    /// <summary>An upload is to be made of something that is no finished partial upload.</summary>
+    public static readonly Problem NotPartial = new("not-a-finished-partial-upload", StatusCodes.Status400BadRequest, "An upload can be made of finished partial uploads only.");
 
     /// <summary>The bytes are not those of the checksum.</summary>
     public static readonly Problem ChecksumMismatch = new("checksum-mismatch", 460, "The bytes don't match their checksum.");

@@ -30,9 +30,37 @@ internal sealed class IdempotentUploads(IIdempotencyStore keys, TimeProvider tim
     /// <param name="uploads">Takes in the files.</param>
     /// <param name="run">Reads the request and hands its files to what it is given.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IResult> RunAsync(HttpContext http, Id owner, IUploads uploads, Func<IUploads, Task<IResult>> run, CancellationToken cancellationToken)
+    public Task<IResult> RunAsync(HttpContext http, Id owner, IUploads uploads, Func<IUploads, Task<IResult>> run, CancellationToken cancellationToken)
     {
-        if (http.Request.Headers[Header] is not [{ } key, ..]) return await run(uploads);
+        var recorder = new Recorder(uploads);
+        return RunAsync(http, owner, () => run(recorder), recorder.Fingerprint, ReadAsync, cancellationToken);
+
+        async Task<string> ReadAsync()
+        {
+            var reader = new Reader();
+            await run(reader);
+            http.Response.Headers.Remove("Location");
+            return reader.Fingerprint();
+        }
+    }
+
+    /// <summary>Runs a request that is told from others by a text, or answers as the first with its key was answered.</summary>
+    public Task<IResult> RunAsync(HttpContext http, Id owner, string request, Func<Task<IResult>> run, CancellationToken cancellationToken)
+    {
+        var fingerprint = Hash(request);
+        return RunAsync(http, owner, run, () => fingerprint, () => Task.FromResult(fingerprint), cancellationToken);
+    }
+
+    /// <param name="http">The request.</param>
+    /// <param name="owner">Who sends it.</param>
+    /// <param name="run">Carries it out.</param>
+    /// <param name="done">What was carried out.</param>
+    /// <param name="read">What is asked for, without carrying it out.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<IResult> RunAsync(
+        HttpContext http, Id owner, Func<Task<IResult>> run, Func<string> done, Func<Task<string>> read, CancellationToken cancellationToken)
+    {
+        if (http.Request.Headers[Header] is not [{ } key, ..]) return await run();
         if (key.Length is 0 or > MaxLength) return Problems.Invalid.Result($"{Header}: 1 to {MaxLength} characters.");
         var now = time.GetUtcNow();
         var claim = await keys.ClaimAsync(owner, key, now, now + ClaimTime, cancellationToken);
@@ -42,31 +70,28 @@ internal sealed class IdempotentUploads(IIdempotencyStore keys, TimeProvider tim
                 http.Response.Headers.RetryAfter = "1";
                 return Problems.KeyInProgress.Result("Wait for its answer, or send this again.");
             case KeyOutcome.Answered:
-                var reader = new Reader();
-                await run(reader);
-                http.Response.Headers.Remove("Location");
-                return reader.Fingerprint() == claim.Answer!.Fingerprint ? Replay(http, claim.Answer) : Problems.KeyReused.Result("Take another key for another request.");
+                return await read() == claim.Answer!.Fingerprint ? Replay(http, claim.Answer) : Problems.KeyReused.Result("Take another key for another request.");
             default:
-                return await FirstAsync(owner, key, claim.Claim, new Recorder(uploads), run);
+                return await FirstAsync(http, owner, key, claim.Claim, run, done);
         }
     }
 
-    private async Task<IResult> FirstAsync(Id owner, string key, Guid claim, Recorder recorder, Func<IUploads, Task<IResult>> run)
+    private async Task<IResult> FirstAsync(HttpContext http, Id owner, string key, Guid claim, Func<Task<IResult>> run, Func<string> done)
     {
         IResult? result = null;
         try
         {
-            return result = await run(recorder);
+            return result = await run();
         }
         finally
         {
             // Not cancelled with the request. What was refused, wholly or in part, may be sent again under the same key.
-            if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK or StatusCodes.Status202Accepted } and IValueHttpResult { Value: { } value })
+            if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK or StatusCodes.Status201Created or StatusCodes.Status202Accepted } and IValueHttpResult { Value: { } value })
             {
                 var answer = new KeptAnswer(
-                    recorder.Fingerprint(),
+                    done(),
                     ((IStatusCodeHttpResult)result).StatusCode!.Value,
-                    value is UploadView view ? UploadApi.Location(view.Id) : null,
+                    (string?)http.Response.Headers.Location,
                     JsonSerializer.Serialize(value, value.GetType(), ImagesJson.Default));
                 await QuietlyAsync(() => keys.KeepAsync(owner, key, claim, answer, time.GetUtcNow() + Lifetime, CancellationToken.None), key);
             }
@@ -96,13 +121,15 @@ internal sealed class IdempotentUploads(IIdempotencyStore keys, TimeProvider tim
         }
     }
 
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     private abstract class Fingerprinting : IUploads
     {
         private readonly StringBuilder _files = new();
 
         public abstract Task<ImageRecord> ReceiveAsync(Id owner, string? fileName, Visibility visibility, Stream body, long? length, CancellationToken cancellationToken);
 
-        public string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_files.ToString())));
+        public string Fingerprint() => Hash(_files.ToString());
 
         protected void Note(string? fileName, Visibility visibility, string sha256) => _files.Append(visibility).Append(' ').Append(sha256).Append(' ').Append(fileName).Append('\n');
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Direct;
 using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Resumable;
 
@@ -59,5 +60,8 @@ internal sealed record UploadResultView(string FileName, int StatusCode, Id? Id,
 [JsonSerializable(typeof(UploadListView))]
 [JsonSerializable(typeof(ResumableUploadView))]
 [JsonSerializable(typeof(FetchRequest))]
+[JsonSerializable(typeof(DirectUploadRequest))]
+[JsonSerializable(typeof(DirectUploadView))]
+[JsonSerializable(typeof(DirectCompletion))]
 [JsonSerializable(typeof(ImageEdit))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

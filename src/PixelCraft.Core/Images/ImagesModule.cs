@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Images.Direct;
 using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Images.Sweeps;
@@ -21,6 +23,7 @@ public static class ImagesModule
         services.AddScoped<Uploader>();
         services.AddScoped<IUploads>(provider => provider.GetRequiredService<Uploader>());
         services.AddScoped<ResumableUploader>();
+        services.AddScoped<DirectUploader>();
         services.AddSingleton<IdempotentUploads>();
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ITransforms, Transformer>();
@@ -45,11 +48,15 @@ public static class ImagesModule
         return services;
     }
 
+    /// <summary>The headers and methods of resumable uploads (tus); before routing.</summary>
+    public static IApplicationBuilder UseResumableUploads(this IApplicationBuilder app) => TusProtocol.Use(app);
+
     /// <summary>Maps <c>/api/v1/images</c> and <c>/api/v1/uploads</c>.</summary>
     public static void MapImages(this IEndpointRouteBuilder routes)
     {
         ImagesApi.Map(routes);
         TusApi.Map(routes);
+        DirectApi.Map(routes);
         FetchApi.Map(routes);
     }
 

@@ -28,7 +28,7 @@ internal sealed class MemberImages(
     public async Task EraseAsync(Id member, CancellationToken cancellationToken)
     {
         while (await uploads.ListAsync(null, member, BatchSize, cancellationToken) is { Count: > 0 } unfinished)
-            foreach (var upload in unfinished) await removal.RemoveAsync(upload.Id, cancellationToken);
+            foreach (var upload in unfinished) await removal.RemoveAsync(upload, cancellationToken);
         await foreach (var image in AllAsync(member, cancellationToken)) await eraser.EraseAsync(image, cancellationToken);
     }
 

@@ -15,7 +15,8 @@ namespace PixelCraft.Images;
 /// <param name="quota">Bytes that the member may keep; null: without limit, and nothing is reserved.</param>
 /// <param name="time">The clock.</param>
 /// <param name="reserved">What was reserved before, for longer than this takes; null: nothing.</param>
-internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long? quota, TimeProvider time, long? reserved = null)
+/// <param name="until">When what is reserved ends by itself; null: an hour after it was last renewed.</param>
+internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long? quota, TimeProvider time, long? reserved = null, DateTimeOffset? until = null)
 {
     /// <summary>Far longer than a server is silent about an upload that goes on: it is renewed as bytes come.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
@@ -61,7 +62,7 @@ internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long?
     {
         if (quota is null) return true;
         var now = time.GetUtcNow();
-        if (!await ledger.TryReserveAsync(new Reservation(upload, owner, bytes, now + Lifetime), quota.Value, cancellationToken)) return false;
+        if (!await ledger.TryReserveAsync(new Reservation(upload, owner, bytes, until ?? now + Lifetime), quota.Value, cancellationToken)) return false;
         _reserved = bytes;
         _renewAt = now + Lifetime / 2;
         return true;

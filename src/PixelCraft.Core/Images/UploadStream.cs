@@ -15,6 +15,7 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ImageHeaderScanner _header = new();
     private bool _ended;
+    private string? _sha256;
 
     /// <summary>What a file may be.</summary>
     /// <param name="MaxBytes">The most bytes.</param>
@@ -41,7 +42,7 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
     public string Sha256()
     {
         if (!_ended) throw new InvalidOperationException("The file has not been read to its end.");
-        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        return _sha256 ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
@@ -56,7 +57,30 @@ internal sealed class Uploader(
         using var stream = new UploadStream(body, _limits, quota);
         // The media type is known only as the bytes pass; nobody reads it from the store.
         await store.PutAsync(ObjectKeys.Original(id), stream, "application/octet-stream", cancellationToken);
+        return await RecordAsync(id, owner, fileName, visibility, stream, quota, cancellationToken);
+    }
 
+    /// <summary>Takes in the bytes that are in the store under this id already: reads them through and judges them as it does those that come.</summary>
+    /// <param name="upload">As what they were announced.</param>
+    /// <param name="quota">In which room for them is reserved.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>As <see cref="TakeAsync"/>.</returns>
+    /// <exception cref="UploadRefusedException">They are not taken, or not what was announced; they are there still.</exception>
+    internal async Task<ImageRecord> TakeStoredAsync(ResumableUpload upload, QuotaGuard quota, CancellationToken cancellationToken)
+    {
+        await using var reader = await store.OpenAsync(ObjectKeys.Original(upload.Id), null, cancellationToken) ?? throw new UnavailableException("object store");
+        if (reader.Info.Length != upload.Length) throw new UploadRefusedException(Problems.NotAsAnnounced, $"It has {reader.Info.Length} bytes, and not {upload.Length}.");
+        using var stream = new UploadStream(reader.Content, _limits, quota);
+        await stream.CopyToAsync(Stream.Null, cancellationToken);
+        if (upload.ContentType is { } type && type != stream.Header.Format.ContentType())
+            throw new UploadRefusedException(Problems.NotAsAnnounced, $"It is {stream.Header.Format.ContentType()}, and not {type}.");
+        if (upload.Sha256 is { } sha256 && sha256 != stream.Sha256()) throw new UploadRefusedException(Problems.NotAsAnnounced, "Its SHA-256 is another one.");
+        return await RecordAsync(upload.Id, upload.OwnerId, upload.FileName, upload.Visibility, stream, quota, cancellationToken);
+    }
+
+    private async Task<ImageRecord> RecordAsync(
+        Id id, Id owner, string? fileName, Visibility visibility, UploadStream stream, QuotaGuard quota, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         var sha256 = stream.Sha256();
         var header = stream.Header;

@@ -28,7 +28,7 @@ public abstract class ResumableUploadsContract : IAsyncLifetime
     [Fact]
     public async Task Find_AfterAdd_GivesEveryFieldBack()
     {
-        var upload = New() with { FileName = "日本.jpg", Metadata = "filename eA==", Offset = 5_000_000_000, ImageId = _ids.ForMember() };
+        var upload = New() with { FileName = "日本.jpg", Metadata = "filename eA==", Offset = 5_000_000_000, Length = null, Concatenation = "partial", StoreUpload = "2~x", ContentType = "image/png", Sha256 = new string('a', 64), ImageId = _ids.ForMember() };
         await _uploads.AddAsync(upload, Cancellation);
         Assert.Equal(upload, await _uploads.FindAsync(upload.Id, Cancellation));
         Assert.Null(await _uploads.FindAsync(_ids.ForMember(), Cancellation));
@@ -52,22 +52,28 @@ public abstract class ResumableUploadsContract : IAsyncLifetime
         Assert.False(await LockAsync(upload.Id, second, Now.AddSeconds(49)));
         Assert.True(await LockAsync(upload.Id, second, Now.AddSeconds(50)));
         Assert.False(await LockAsync(upload.Id, first, Now.AddSeconds(50)));
-        await _uploads.UnlockAsync(upload.Id, second, 7, null, Cancellation);
+        Assert.True(await _uploads.SaveAsync(upload.Id, second, null, unlock: true, Cancellation));
         Assert.True(await LockAsync(upload.Id, first, Now.AddSeconds(50)));
         Assert.False(await LockAsync(_ids.ForMember(), first, Now));
     }
 
     [Fact]
-    public async Task Unlock_ByItsHolder_NotesHowFarItIs_AndByAnotherNothing()
+    public async Task Save_ByTheHolder_NotesHowFarItIs_AndByAnotherNothing()
     {
         var upload = await AddedAsync();
-        var holder = Guid.NewGuid();
+        var (holder, other, image) = (Guid.NewGuid(), Guid.NewGuid(), _ids.ForMember());
         await LockAsync(upload.Id, holder, Now);
-        await _uploads.UnlockAsync(upload.Id, Guid.NewGuid(), 99, _ids.ForMember(), Cancellation);
+        Assert.False(await _uploads.SaveAsync(upload.Id, other, new UploadProgress(1, 99, image), unlock: true, Cancellation));
         Assert.Equal(upload, await _uploads.FindAsync(upload.Id, Cancellation));
-        var image = _ids.ForMember();
-        await _uploads.UnlockAsync(upload.Id, holder, 1_000, image, Cancellation);
-        Assert.Equal(upload with { Offset = 1_000, ImageId = image }, await _uploads.FindAsync(upload.Id, Cancellation));
+
+        Assert.True(await _uploads.SaveAsync(upload.Id, holder, new UploadProgress(7_000_000_000, 1_000, image), unlock: false, Cancellation));
+        upload = upload with { Length = 7_000_000_000, Offset = 1_000, ImageId = image };
+        Assert.Equal(upload, await _uploads.FindAsync(upload.Id, Cancellation));
+        Assert.False(await LockAsync(upload.Id, other, Now.AddSeconds(29)));
+
+        Assert.True(await _uploads.SaveAsync(upload.Id, holder, null, unlock: true, Cancellation));
+        Assert.Equal(upload, await _uploads.FindAsync(upload.Id, Cancellation));
+        Assert.True(await LockAsync(upload.Id, other, Now));
     }
 
     [Fact]

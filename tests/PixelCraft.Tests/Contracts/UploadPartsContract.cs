@@ -64,7 +64,7 @@ public abstract class UploadPartsContract : IAsyncLifetime
         var upload = _ids.ForMember();
         long end = 0;
         var content = new BreakingStream(at);
-        await Assert.ThrowsAsync<IOException>(() => _parts.AppendAsync(upload, 0, content, false, to => end = to, Cancellation, Cancellation));
+        await Assert.ThrowsAsync<IOException>(() => _parts.AppendAsync(upload, 0, content, false, to => end = to, Cancellation));
         Assert.Equal(at, end);
         Assert.Equal(at, await _parts.FindEndAsync(upload, 0, Cancellation));
     }
@@ -74,7 +74,7 @@ public abstract class UploadPartsContract : IAsyncLifetime
     {
         var upload = _ids.ForMember();
         await AppendAsync(upload, 0, new GeneratedStream(10));
-        await Assert.ThrowsAsync<IOException>(() => _parts.AppendAsync(upload, 10, new BreakingStream(UploadParts.PartBytes * 2), true, _ => Assert.Fail("It was counted."), Cancellation, Cancellation));
+        await Assert.ThrowsAsync<IOException>(() => _parts.AppendAsync(upload, 10, new BreakingStream(UploadParts.PartBytes * 2), true, _ => Assert.Fail("It was counted."), Cancellation));
         Assert.Equal(10, await _parts.FindEndAsync(upload, 0, Cancellation));
     }
 
@@ -85,7 +85,7 @@ public abstract class UploadPartsContract : IAsyncLifetime
         var ends = new List<long>();
         // Each read takes 4 seconds.
         var content = new GeneratedStream(1_000_000) { Watch = _ => _time.Advance(TimeSpan.FromSeconds(4)) };
-        await _parts.AppendAsync(upload, 0, content, false, ends.Add, Cancellation, Cancellation);
+        await _parts.AppendAsync(upload, 0, content, false, ends.Add, Cancellation);
         Assert.Equal(1_000_000, ends[^1]);
         // 4 KB to begin with, then two or three buffers.
         Assert.All(ends.Prepend(0).Zip(ends), piece => Assert.InRange(piece.Second - piece.First, 1, 4_096 + 3 * 128 * 1024));
@@ -126,7 +126,7 @@ public abstract class UploadPartsContract : IAsyncLifetime
     private async Task<long> AppendAsync(Id upload, long offset, Stream content)
     {
         var end = offset;
-        await _parts.AppendAsync(upload, offset, content, false, to => end = to, Cancellation, Cancellation);
+        await _parts.AppendAsync(upload, offset, content, false, to => end = to, Cancellation);
         return end;
     }
 

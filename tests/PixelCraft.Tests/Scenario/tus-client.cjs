@@ -1,6 +1,7 @@
 // Drives tus-js-client, as it is, against a server: node tus-client.cjs MODULE ENDPOINT COOKIE FILE
 // Writes the image ids that the uploads became.
 const fs = require("node:fs");
+const { PassThrough } = require("node:stream");
 const [module_, endpoint, cookie, file] = process.argv.slice(2);
 const tus = require(module_);
 
@@ -16,7 +17,9 @@ function upload(extra, stop) {
   return new Promise((resolve, reject) => {
     const size = fs.statSync(file).size;
     let image;
-    const upload = new tus.Upload(fs.createReadStream(file), {
+    const stream = fs.createReadStream(file);
+    // Of a file the client would know the length.
+    const upload = new tus.Upload(extra.uploadLengthDeferred ? stream.pipe(new PassThrough()) : stream, {
       ...options,
       uploadSize: size,
       ...extra,
@@ -42,6 +45,10 @@ function upload(extra, stop) {
   images.push((await upload({ uploadUrl: stopped.url, chunkSize: 50_000 })).image);
   // As some networks want it.
   images.push((await upload({ chunkSize: 50_000, overridePatchMethod: true })).image);
+  // Of a length that is told at the end.
+  images.push((await upload({ chunkSize: 50_000, uploadSize: undefined, uploadLengthDeferred: true })).image);
+  // As two partial uploads at once, which make up a third.
+  images.push((await upload({ chunkSize: 50_000, uploadSize: undefined, parallelUploads: 2 })).image);
   // Given up.
   const given = await upload({ chunkSize: 10_000 }, 20_000);
   await tus.Upload.terminate(given.url, options);

@@ -136,6 +136,10 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             upload.Property(u => u.FileName).HasColumnName("file_name").HasMaxLength(255);
             upload.Property(u => u.Visibility).HasColumnName("visibility");
             upload.Property(u => u.Metadata).HasColumnName("metadata").HasMaxLength(4_000);
+            upload.Property(u => u.Concatenation).HasColumnName("concatenation").HasMaxLength(4_000);
+            upload.Property(u => u.StoreUpload).HasColumnName("store_upload").HasMaxLength(1_000);
+            upload.Property(u => u.ContentType).HasColumnName("content_type").HasMaxLength(100);
+            upload.Property(u => u.Sha256).HasColumnName("sha256").HasMaxLength(64);
             upload.Property(u => u.ExpiresAt).HasColumnName("expires_at");
             upload.Property(u => u.ImageId).HasColumnName("image_id");
             upload.Property<Guid?>(EfResumableUploads.Holder).HasColumnName("lock_holder");

@@ -34,16 +34,19 @@ internal sealed class EfResumableUploads(IDbContextFactory<CatalogueDbContext> f
                 cancellationToken) == 1;
     }
 
-    public async Task UnlockAsync(Id id, Guid holder, long offset, Id? image, CancellationToken cancellationToken)
+    public async Task<bool> SaveAsync(Id id, Guid holder, UploadProgress? progress, bool unlock, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        await db.Uploads.Where(u => u.Id == id && EF.Property<Guid?>(u, Holder) == holder).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(u => u.Offset, offset)
-                .SetProperty(u => u.ImageId, image)
-                .SetProperty(u => EF.Property<Guid?>(u, Holder), (Guid?)null)
-                .SetProperty(u => EF.Property<DateTimeOffset?>(u, LockedUntil), (DateTimeOffset?)null),
-            cancellationToken);
+        return await db.Uploads.Where(u => u.Id == id && EF.Property<Guid?>(u, Holder) == holder).ExecuteUpdateAsync(
+            set =>
+            {
+                // Always one at least: an update that sets nothing is none.
+                set.SetProperty(u => EF.Property<Guid?>(u, Holder), unlock ? null : holder);
+                if (unlock) set.SetProperty(u => EF.Property<DateTimeOffset?>(u, LockedUntil), (DateTimeOffset?)null);
+                if (progress is not { } now) return;
+                set.SetProperty(u => u.Length, now.Length).SetProperty(u => u.Offset, now.Offset).SetProperty(u => u.ImageId, now.ImageId);
+            },
+            cancellationToken) == 1;
     }
 
     public async Task RemoveAsync(Id id, CancellationToken cancellationToken)

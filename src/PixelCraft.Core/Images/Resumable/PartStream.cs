@@ -1,10 +1,11 @@
 using System.Runtime.ExceptionServices;
+using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Images.Resumable;
 
 /// <summary>
 /// A piece of a longer stream: it ends after some bytes or some time, or where reading on throws, so that what came before is
-/// kept. Disposing it leaves the longer stream open.
+/// kept; unless what is thrown is a refusal of those bytes. Disposing it leaves the longer stream open.
 /// </summary>
 internal sealed class PartStream(Stream content, long maxBytes, TimeSpan maxTime, TimeProvider time, bool keep, CancellationToken reading) : ReadOnlyStream
 {
@@ -52,7 +53,7 @@ internal sealed class PartStream(Stream content, long maxBytes, TimeSpan maxTime
             if (read == 0) IsEnd = true;
             return read;
         }
-        catch (Exception e) when (keep)
+        catch (Exception e) when (keep && e is not UploadRefusedException)
         {
             // Whatever it was: it is thrown when what came before is safe.
             _broken = ExceptionDispatchInfo.Capture(e);

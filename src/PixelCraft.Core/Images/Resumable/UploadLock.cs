@@ -26,11 +26,8 @@ internal sealed class UploadLock : IAsyncDisposable
     /// <summary>Cancelled when another may have the lock.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>How far the upload is; written when the lock is released.</summary>
-    public long Offset { get; set; }
-
-    /// <summary>The image that it has become.</summary>
-    public Id? Image { get; set; }
+    /// <summary>How far the upload is; noted when the lock is released. Null: as it was.</summary>
+    public UploadProgress? Progress { get; set; }
 
     /// <summary>Takes the lock; null when another has it.</summary>
     public static async Task<UploadLock?> TryTakeAsync(IResumableUploads uploads, Id upload, TimeProvider time, ILogger log, CancellationToken cancellationToken)
@@ -40,13 +37,16 @@ internal sealed class UploadLock : IAsyncDisposable
         return await uploads.TryLockAsync(upload, holder, now, now + Lease, cancellationToken) ? new UploadLock(uploads, upload, holder, time, log) : null;
     }
 
+    /// <summary>Notes how far the upload is already now; false when another has the lock.</summary>
+    public Task<bool> SaveAsync(CancellationToken cancellationToken) => _uploads.SaveAsync(_upload, _holder, Progress, unlock: false, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _released.CancelAsync();
         await _renewing;
         try
         {
-            await _uploads.UnlockAsync(_upload, _holder, Offset, Image, CancellationToken.None);
+            await _uploads.SaveAsync(_upload, _holder, Progress, unlock: true, CancellationToken.None);
         }
         catch (Exception e) when (e is UnavailableException or StorageFullException)
         {

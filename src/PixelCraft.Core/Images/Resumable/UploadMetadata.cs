@@ -20,6 +20,12 @@ internal sealed record UploadMetadata(string Text, string? FileName, Visibility 
             fault = $"Upload-Metadata: at most {MaxLength} characters.";
             return null;
         }
+        // It is told again in a header, which can't have more than that.
+        if (header.Any(c => c is < ' ' or > '~'))
+        {
+            fault = "Upload-Metadata: ASCII; values in base 64.";
+            return null;
+        }
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {

@@ -32,14 +32,13 @@ internal sealed class UploadParts(IObjectStore store, TimeProvider time)
     /// <param name="content">The bytes.</param>
     /// <param name="whole">All or nothing: when reading throws, nothing is appended.</param>
     /// <param name="appended">Told the new end, each time that it has moved.</param>
-    /// <param name="reading">Ends the reading of <paramref name="content"/> only.</param>
     /// <param name="cancellationToken">Ends everything; what is not durable by then is not appended.</param>
     public async Task AppendAsync(
-        Id upload, long offset, Stream content, bool whole, Action<long> appended, CancellationToken reading, CancellationToken cancellationToken)
+        Id upload, long offset, Stream content, bool whole, Action<long> appended, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await using var part = new PartStream(content, whole ? long.MaxValue : PartBytes, whole ? TimeSpan.MaxValue : PartTime, time, keep: !whole, reading);
+            await using var part = new PartStream(content, whole ? long.MaxValue : PartBytes, whole ? TimeSpan.MaxValue : PartTime, time, keep: !whole, cancellationToken);
             // An empty object would make an endless chain.
             if (await part.BeginAsync())
             {

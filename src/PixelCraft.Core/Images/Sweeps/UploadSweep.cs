@@ -21,7 +21,7 @@ internal sealed class UploadSweep(
                 // One that a request is writing to at this moment is over in a while; the next sweep comes.
                 await using var held = await UploadLock.TryTakeAsync(uploads, upload.Id, time, log, cancellationToken);
                 if (held is null) return removed;
-                await removal.RemoveAsync(upload.Id, cancellationToken);
+                await removal.RemoveAsync(upload, cancellationToken);
                 removed++;
             }
         }
