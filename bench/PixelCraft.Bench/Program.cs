@@ -5,15 +5,17 @@ using PixelCraft.Bench.Comparing;
 // bench/compare is the command to use: it installs and builds what this needs.
 var databases = new Option<string[]>("--database") { Description = "sqlite, postgres or both.", DefaultValueFactory = _ => ["postgres", "sqlite"], AllowMultipleArgumentsPerToken = true };
 var images = new Option<int>("--images") { Description = "Records in the catalogue; 400 or more.", DefaultValueFactory = _ => 1_000_000 };
-var only = new Option<string[]>("--only") { Description = $"Only these of {string.Join(", ", Work.All.Select(work => work.Name))}; or start, for cold start and idle memory.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = $"Only these of {string.Join(", ", Work.All.Select(work => work.Name))}; or start, for cold start and idle memory; or engine, for making variants.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
 var rounds = new Option<int>("--rounds") { Description = "Measurements of each, A B A B.", DefaultValueFactory = _ => 5 };
 var seconds = new Option<int>("--seconds") { Description = "Length of one measurement.", DefaultValueFactory = _ => 3 };
 var upload = new Option<string?>("--upload") { Description = "A JPEG to upload; without one uploads are left out." };
+var photograph = new Option<string[]>("--photograph") { Description = "With --only engine: JPEG files.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
 var results = new Option<string?>("--results") { Description = "A JSON file for the results." };
-var command = new RootCommand("Compares PixelCraft with the Node peer: CPU per request, on the same rows and servers.") { databases, images, only, rounds, seconds, upload, results };
+var command = new RootCommand("Compares PixelCraft with the Node peer: CPU per request, on the same rows and servers.") { databases, images, only, rounds, seconds, upload, photograph, results };
 command.SetAction(async (parsed, cancellationToken) =>
 {
     if (parsed.GetValue(only)!.Contains("start")) return await StartAsync(parsed.GetValue(rounds), cancellationToken);
+    if (parsed.GetValue(only)!.Contains("engine")) return await EngineAsync(parsed.GetValue(photograph)!, parsed.GetValue(rounds), cancellationToken);
     var rows = new List<Row>();
     foreach (var database in parsed.GetValue(databases)!)
     {
@@ -44,6 +46,21 @@ static async Task<int> StartAsync(int starts, CancellationToken cancellationToke
         var program = Environment.GetEnvironmentVariable(PixelCraft.Cluster.PixelCraftProcess.ProgramVariable) ?? throw new InvalidOperationException("bench/compare names the published program.");
         Console.WriteLine("| figure | measured | aim | |\n| --- | --- | --- | --- |");
         foreach (var line in await StartFigures.RunAsync(Path.ChangeExtension(program, null), folder, starts, cancellationToken)) Console.WriteLine(line);
+        return 0;
+    }
+    finally
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+static async Task<int> EngineAsync(string[] photographs, int rounds, CancellationToken cancellationToken)
+{
+    if (photographs.Length == 0) throw new ArgumentException("--photograph: none was named.");
+    var folder = Directory.CreateTempSubdirectory("pixelcraft-bench-").FullName;
+    try
+    {
+        foreach (var line in await new EngineComparison(photographs, rounds, folder).RunAsync(cancellationToken)) Console.WriteLine(line);
         return 0;
     }
     finally

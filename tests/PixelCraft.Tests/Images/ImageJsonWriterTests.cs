@@ -54,7 +54,8 @@ public sealed class ImageJsonWriterTests
     private static System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> Serializer<T>(System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         (System.Text.Json.Serialization.Metadata.JsonTypeInfo<T>)new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
-            TypeInfoResolver = ImagesJson.Default, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = ImagesJson.Default,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         }.GetTypeInfo(type.Type);
 
     private static string Written(Action<Utf8JsonWriter> write)
