@@ -91,7 +91,9 @@ internal static class VipsTransform
     {
         var transform = request.Transform;
         using var shrunk = ShrinkOnLoad(source, plan) is { } options ? Open(request.SourcePath, options) : null;
-        using var fitted = (shrunk ?? source).ThumbnailImage(plan.Width, height: plan.Height, size: Enums.Size.Force, outputProfile: "srgb");
+        // Converting what is in sRGB already would take as long again as all the rest.
+        var profile = VipsColours.PlanFor(source) is VipsColours.Plan.Srgb ? null : "srgb";
+        using var fitted = (shrunk ?? source).ThumbnailImage(plan.Width, height: plan.Height, size: Enums.Size.Force, outputProfile: profile);
         using var colours = fitted.Colourspace(Enums.Interpretation.Srgb);
         using var whole = colours.Cast(Enums.BandFormat.Uchar);
         var memory = Memory(Cut(whole, plan, transform), cancellationToken);

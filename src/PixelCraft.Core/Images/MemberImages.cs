@@ -15,8 +15,10 @@ internal sealed class MemberImages(
 
     public async Task ExportAsync(Id member, IMemberArchive archive, CancellationToken cancellationToken)
     {
-        await foreach (var image in AllAsync(member, cancellationToken))
+        await foreach (var listed in AllAsync(member, cancellationToken))
         {
+            // By itself: a list is without metadata.
+            if (await catalogue.FindAsync(listed.Id, cancellationToken) is not { } image) continue;
             using (var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(image, ImagesJson.Default.ImageRecord)))
                 await archive.AddAsync($"images/{image.Id}.json", json, cancellationToken);
             await using var original = await store.OpenAsync(ObjectKeys.Original(image.Id), null, cancellationToken);

@@ -48,6 +48,9 @@ public abstract class CatalogueContract : IAsyncLifetime
         };
         await _catalogue.AddAsync(image, Cancellation);
         Same(image, await _catalogue.FindAsync(image.Id, Cancellation));
+        // A list leaves out what can be longer than all the rest, and nothing else.
+        var listed = Assert.Single(await _catalogue.ListAsync(new ImageQuery { Owner = image.OwnerId, Limit = 2 }, Cancellation));
+        Same(image with { Metadata = null }, listed);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class RenderImageTests : IAsyncLifetime
         .AddSingleton(TimeProvider.System)
         .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
         .AddFolderObjectStore(Path.Combine(_folder, "objects"))
-        .AddInProcessCache()
+        .AddInProcessCache().AddInProcessChangeNotices()
         .AddInProcessJobQueue()
         .AddImagesWorker()
         .AddSingleton<IImageEngine>(_engine)

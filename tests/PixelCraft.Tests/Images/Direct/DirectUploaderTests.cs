@@ -46,7 +46,7 @@ public sealed class DirectUploaderTests(Servers servers) : IAsyncLifetime, IMemb
             .AddSingleton<IdGenerator>()
             .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
             .AddS3ObjectStore(_options)
-            .AddInProcessCache().AddInProcessJobQueue()
+            .AddInProcessCache().AddInProcessChangeNotices().AddInProcessJobQueue()
             .AddImages().AddImagesWorker()
             .BuildServiceProvider();
         foreach (var database in _services.GetServices<IModuleDatabase>()) await database.MigrateAsync(Cancellation);

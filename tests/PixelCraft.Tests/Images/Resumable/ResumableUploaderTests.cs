@@ -38,7 +38,7 @@ public sealed class ResumableUploaderTests : IAsyncLifetime, IMemberDirectory
             .AddSingleton<IdGenerator>()
             .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
             .AddFolderObjectStore(Path.Combine(_folder, "objects"))
-            .AddInProcessCache().AddInProcessJobQueue()
+            .AddInProcessCache().AddInProcessChangeNotices().AddInProcessJobQueue()
             .AddImages().AddImagesWorker()
             .BuildServiceProvider();
         foreach (var database in _services.GetServices<IModuleDatabase>()) await database.MigrateAsync(Cancellation);

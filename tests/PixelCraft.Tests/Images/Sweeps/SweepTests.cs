@@ -43,7 +43,7 @@ public sealed class SweepTests : IAsyncLifetime
             .AddSingleton<TimeProvider>(_time)
             .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
             .AddFolderObjectStore(Path.Combine(_folder, "objects"))
-            .AddInProcessCache()
+            .AddInProcessCache().AddInProcessChangeNotices()
             .AddSingleton<ImageRecords>().AddSingleton<ImageEraser>().AddSingleton<SweepMetrics>().AddSingleton<UploadParts>().AddSingleton<UploadRemoval>()
             .AddSingleton<TrashSweep>().AddSingleton<OrphanSweep>().AddSingleton<UploadSweep>()
             .BuildServiceProvider();
