@@ -93,7 +93,7 @@ internal sealed record EngineComparison(IReadOnlyList<string> Photographs, int R
     /// <summary>The one call that libvips has for it, from file to file.</summary>
     private double Libvips(string file) => Cpu(() =>
     {
-        using var image = Image.Thumbnail(file, 500);
+        using var image = Image.Thumbnail(file, 500, height: 10_000);
         image.Jpegsave(Path.Combine(Folder, "libvips.jpg"), q: Transform.DefaultQuality, keep: Enums.ForeignKeep.None);
     });
 
