@@ -38,7 +38,7 @@ internal static class DatabaseServices
         }
         else
         {
-            var connection = WithPreparing(postgres);
+            var connection = ForThisProgram(postgres);
             services.AddProvider<TContext, TPostgres>(name, $"{name}.{PostgresHistory}", null, options => options.UseNpgsql(
                 connection,
                 npgsql => npgsql.MigrationsHistoryTable(PostgresHistory, name).ExecutionStrategy(dependencies => new OutageStrategy(dependencies, name))));
@@ -59,13 +59,15 @@ internal static class DatabaseServices
     }
 
     /// <summary>
-    /// Has the driver prepare what a connection asks often, unless the connection string says otherwise: behind a pooler that
-    /// hands out servers by transaction, <c>Max Auto Prepare=0</c> must be said.
+    /// Has the driver prepare what a connection asks often, and not reset a connection that it takes back, unless the connection
+    /// string says otherwise: behind a pooler that hands out servers by transaction, <c>Max Auto Prepare=0</c> must be said. There is
+    /// nothing to reset: no session state is set, and the one lock of a session is ended with its connection.
     /// </summary>
-    private static string WithPreparing(string postgres)
+    private static string ForThisProgram(string postgres)
     {
         var builder = new NpgsqlConnectionStringBuilder(postgres);
         if (!builder.ShouldSerialize("Max Auto Prepare")) builder.MaxAutoPrepare = 100;
+        if (!builder.ShouldSerialize("No Reset On Close")) builder.NoResetOnClose = true;
         return builder.ConnectionString;
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
 
 namespace PixelCraft.Adapters.EntityFramework;
 
@@ -110,8 +111,15 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
         await db.Database.OpenConnectionAsync(cancellationToken);
         // Ends with the connection, also when the process dies.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock(hashtextextended({"pixelcraft-migrate-" + name}, 0))", cancellationToken);
-        await db.Database.MigrateAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock(hashtextextended({"pixelcraft-migrate-" + name}, 0))", cancellationToken);
+        try
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+        finally
+        {
+            // The driver would keep the connection, and with it the lock.
+            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+        }
     }
 }
 

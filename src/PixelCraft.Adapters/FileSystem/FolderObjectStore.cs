@@ -72,7 +72,7 @@ internal sealed class FolderObjectStore : IObjectStore, ILocalObjects
             {
                 var length = await CopyAsync(content, file, cancellationToken);
                 byte[] tail = [.. Encoding.ASCII.GetBytes(contentType), (byte)contentType.Length, .. Mark];
-                await WriteAsync(file, tail, length, cancellationToken);
+                Write(file, tail, length);
                 stored = OrFault(() =>
                 {
                     RandomAccess.FlushToDisk(file);
@@ -250,11 +250,11 @@ internal sealed class FolderObjectStore : IObjectStore, ILocalObjects
         {
             for (long length = 0; ;)
             {
-                // Outside of any catch: what the content's stream throws is the caller's.
-                var read = await content.ReadAsync(buffer, cancellationToken);
-                if (read == 0) return length;
-                await WriteAsync(file, buffer.AsMemory(0, read), length, cancellationToken);
+                // Outside of any catch: what the content's stream throws is the caller's. Full buffers, since content from the network comes in small pieces.
+                var read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+                Write(file, buffer.AsSpan(0, read), length);
                 length += read;
+                if (read < buffer.Length) return length;
             }
         }
         finally
@@ -263,11 +263,12 @@ internal sealed class FolderObjectStore : IObjectStore, ILocalObjects
         }
     }
 
-    private static async Task WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    /// <summary>On this thread: Linux has no other way to write a file, and the framework would only move the wait to another pool thread.</summary>
+    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
     {
         try
         {
-            await RandomAccess.WriteAsync(file, bytes, offset, cancellationToken);
+            RandomAccess.Write(file, bytes, offset);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
