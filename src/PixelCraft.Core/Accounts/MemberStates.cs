@@ -5,7 +5,7 @@ namespace PixelCraft.Accounts;
 
 /// <summary>
 /// What a session needs to know of its member, read from the accounts database at most every five minutes per member:
-/// the security stamp, by which sessions are revoked even where the session store missed it.
+/// the security stamp, by which sessions are revoked even where the session store missed it; and what an upload needs to know, the quota.
 /// </summary>
 internal sealed class MemberStates(IMemberStore members, TimeProvider time)
 {
@@ -24,7 +24,7 @@ internal sealed class MemberStates(IMemberStore members, TimeProvider time)
 
         var generation = _states.Generation;
         var found = await members.FindAsync([member], cancellationToken);
-        var state = found is [{ SuspendedAt: null } one] ? new MemberState(one.Name, one.IsAdministrator, one.SecurityStamp ?? "") : null;
+        var state = found is [{ SuspendedAt: null } one] ? new MemberState(one.Name, one.IsAdministrator, one.SecurityStamp ?? "", one.QuotaBytes) : null;
         _states.Add(member, (state, now), generation);
         return state;
     }
@@ -34,4 +34,8 @@ internal sealed class MemberStates(IMemberStore members, TimeProvider time)
 }
 
 /// <summary>A member who may be signed in.</summary>
-internal sealed record MemberState(string Name, bool IsAdministrator, string SecurityStamp);
+/// <param name="Name">As others see it.</param>
+/// <param name="IsAdministrator">Whether the member has an administrator's rights.</param>
+/// <param name="SecurityStamp">What the sessions carry that are still good.</param>
+/// <param name="QuotaBytes">Bytes that the member may keep; null: without limit.</param>
+internal sealed record MemberState(string Name, bool IsAdministrator, string SecurityStamp, long? QuotaBytes);

@@ -7,7 +7,7 @@ namespace PixelCraft.Accounts;
 
 /// <summary>What administrators do, and what other modules may know.</summary>
 internal sealed class Members(
-    IMemberStore store, MemberNames names, IInvitationStore invitations, SessionService sessions, TimeProvider time, IOptions<AccountsOptions> options)
+    IMemberStore store, MemberStates states, MemberNames names, IInvitationStore invitations, SessionService sessions, TimeProvider time, IOptions<AccountsOptions> options)
     : IMembers, IMemberDirectory
 {
     public async Task<IReadOnlyList<MemberProfile>> ListAsync(Id? after, int limit, CancellationToken cancellationToken) =>
@@ -22,8 +22,12 @@ internal sealed class Members(
         return true;
     }
 
-    public Task<bool> SetQuotaAsync(Id member, long? bytes, CancellationToken cancellationToken) =>
-        store.SetQuotaAsync(member, bytes is null or 0 ? null : bytes, cancellationToken);
+    public async Task<bool> SetQuotaAsync(Id member, long? bytes, CancellationToken cancellationToken)
+    {
+        if (!await store.SetQuotaAsync(member, bytes is null or 0 ? null : bytes, cancellationToken)) return false;
+        await sessions.ChangedAsync(member);
+        return true;
+    }
 
     public async Task<NewInvitation> InviteAsync(bool administrator, CancellationToken cancellationToken)
     {
@@ -37,7 +41,7 @@ internal sealed class Members(
         await names.FindAsync(members, cancellationToken);
 
     public async Task<long?> QuotaAsync(Id member, CancellationToken cancellationToken) =>
-        (await store.FindAsync([member], cancellationToken)) is [var one] ? one.QuotaBytes : null;
+        (await states.FindAsync(member, cancellationToken))?.QuotaBytes;
 
     public static MemberProfile Profile(Member member) => new(
         member.Id, member.Email ?? "", member.Name, member.IsAdministrator, member.SuspendedAt is not null, member.QuotaBytes, member.CreatedAt);

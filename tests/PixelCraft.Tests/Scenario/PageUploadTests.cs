@@ -14,10 +14,23 @@ public sealed class PageUploadTests(EmbeddedInstallation installation, Servers s
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData(int.MaxValue)]
-    [InlineData(2_000_000)]
-    public async Task Uploader_WhenTheConnectionDrops_GoesOn(int dropAfter)
+    [Fact]
+    public async Task Uploader_WhenNothingDrops_SendsTheFileOnce() => Assert.Equal([0], await UploadAsync(int.MaxValue));
+
+    /// <summary>
+    /// It goes on where it stopped, and does not begin again. Chromium sends a request on a connection that it used before by itself
+    /// once more; where the server had not looked at the first one yet, the page sees nothing of the drop: then again.
+    /// </summary>
+    [Fact]
+    public async Task Uploader_WhenTheConnectionDrops_GoesOn()
+    {
+        IReadOnlyCollection<long> offsets = [];
+        for (var attempt = 0; attempt < 4 && !offsets.Any(offset => offset > 0); attempt++) offsets = await UploadAsync(2_000_000);
+        Assert.Contains(offsets, offset => offset > 0);
+    }
+
+    /// <summary>Uploads a file in the page, checks that it has come whole, and returns the offsets from which the page sent.</summary>
+    private async Task<IReadOnlyCollection<long>> UploadAsync(int dropAfter)
     {
         var chromium = await servers.ChromiumAsync();
         var file = RandomNumberGenerator.GetBytes(6_000_000);
@@ -40,14 +53,11 @@ public sealed class PageUploadTests(EmbeddedInstallation installation, Servers s
         var link = await page.WaitForSelectorAsync("[data-list] .finished a[data-name][href^='/images/']", new PageWaitForSelectorOptions { Timeout = 60_000 });
 
         Assert.Equal(dropAfter == int.MaxValue ? 0 : 1, line.Drops);
-        // It went on where it stopped, and did not begin again. (How much was sent says nothing: chromium sends a request on a
-        // connection that it used before by itself once more.)
-        if (dropAfter == int.MaxValue) Assert.All(offsets, offset => Assert.Equal(0, offset));
-        else Assert.Contains(offsets, offset => offset > 0);
         using var ada = await installation.SignInAsync("ada");
         var image = await ada.JsonAsync($"/api/v1/images/{(await link!.GetAttributeAsync("href"))!.Split('/', '?')[2]}");
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file)), image.GetProperty("sha256").GetString());
         Assert.Equal("large.png", image.GetProperty("fileName").GetString());
+        return offsets;
     }
 
     private async Task<string> CookieAsync()

@@ -88,8 +88,7 @@ internal sealed class SessionService : IDisposable
     public async Task<bool> EndAsync(Id member, Id session, CancellationToken cancellationToken)
     {
         var ended = await _store.RemoveAsync(member, session, cancellationToken);
-        Forget(member);
-        await _notices.PublishAsync(Topic, member.ToString(), CancellationToken.None);
+        await ChangedAsync(member);
         return ended;
     }
 
@@ -97,9 +96,15 @@ internal sealed class SessionService : IDisposable
     public async Task EndAllAsync(Id member, CancellationToken cancellationToken)
     {
         // First, so that the servers go by the new stamp even when the store is away.
-        Forget(member);
-        await _notices.PublishAsync(Topic, member.ToString(), CancellationToken.None);
+        await ChangedAsync(member);
         await _store.RemoveAllAsync(member, except: null, cancellationToken);
+    }
+
+    /// <summary>Has every server read a member again, after a change that leaves the sessions alone.</summary>
+    public ValueTask ChangedAsync(Id member)
+    {
+        Forget(member);
+        return _notices.PublishAsync(Topic, member.ToString(), CancellationToken.None);
     }
 
     private void Forget(Id member)
