@@ -31,14 +31,15 @@ internal sealed class FirstAdministrator(
     {
         // Only then the server knows its address.
         await StartedAsync(stoppingToken);
-        DateTimeOffset? offeredUntil = null;
+        string? offered = null;
         var wait = RetryInterval;
         while (true)
         {
             try
             {
-                if (await members.AnyAsync(stoppingToken)) offeredUntil = null;
-                else if (offeredUntil is null || offeredUntil <= time.GetUtcNow()) offeredUntil = await OfferAsync(stoppingToken);
+                // Used up or expired: the first member may have come and gone between two looks.
+                var isOpen = offered is not null && await invitations.FindAsync(offered, stoppingToken) is not null;
+                if (!isOpen && !await members.AnyAsync(stoppingToken)) offered = await OfferAsync(stoppingToken);
                 wait = Interval;
             }
             catch (UnavailableException e)
@@ -49,12 +50,13 @@ internal sealed class FirstAdministrator(
         }
     }
 
-    /// <summary>Makes a code and tells it; until when it can be used.</summary>
-    private async Task<DateTimeOffset> OfferAsync(CancellationToken cancellationToken)
+    /// <summary>Makes a code and tells it; returns its hash.</summary>
+    private async Task<string> OfferAsync(CancellationToken cancellationToken)
     {
         var code = Secrets.NewCode();
         var expires = time.GetUtcNow() + options.Value.InvitationLifetime;
-        await invitations.AddAsync(new Invitation(Secrets.HashCode(code), IsAdministrator: true, IsFirst: true, expires), cancellationToken);
+        var hash = Secrets.HashCode(code);
+        await invitations.AddAsync(new Invitation(hash, IsAdministrator: true, IsFirst: true, expires), cancellationToken);
         log.LogInformation(
             """
             Nobody has registered yet. Open this address to become the administrator:
@@ -63,7 +65,7 @@ internal sealed class FirstAdministrator(
 
             """,
             Address(), code);
-        return expires;
+        return hash;
     }
 
     private string Address()

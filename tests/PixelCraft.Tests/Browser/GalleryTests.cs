@@ -104,6 +104,8 @@ public sealed class GalleryTests(BrowserInstallation installation)
         await page.RouteAsync("**/app*.js", route => { held.TrySetResult(route); return Task.CompletedTask; });
         await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.Commit });
         await Expect(page.Locator("[data-rows] a").Nth(1)).ToBeVisibleAsync();
+        // Nothing is painted before, but the test sees the page's tree earlier than a person sees the page.
+        await Eventually.TrueAsync(() => page.EvaluateAsync<bool>("'earlyKeys' in window"));
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowRight");
         await (await held.Task).ContinueAsync();
