@@ -32,18 +32,16 @@ internal sealed class RedisChangeNotices(RedisConnection redis, IMeterFactory me
     {
         while (!subscription.Ended.IsCancellationRequested)
         {
-            try
+            var (listens, _) = await _outage.TryAsync(async () =>
             {
                 await (await redis.SubscriberAsync()).SubscribeAsync(channel, (_, key) =>
                 {
                     if (!subscription.Ended.IsCancellationRequested) changed(key!);
                 });
-                return;
-            }
-            catch (Exception exception) when (RedisConnection.IsAway(exception))
-            {
-                await Task.Delay(RetryInterval, time, subscription.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+                return true;
+            });
+            if (listens) return;
+            await Task.Delay(RetryInterval, time, subscription.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

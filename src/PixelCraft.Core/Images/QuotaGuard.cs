@@ -21,6 +21,9 @@ internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long?
     /// <summary>Far longer than a server is silent about an upload that goes on: it is renewed as bytes come.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
+    /// <summary>By which room outlives an upload that takes long, so that what comes in the last minute can be taken in.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
     private const long LeastStep = 256 * 1024;
 
     private long _reserved = reserved ?? -1;
@@ -68,7 +71,7 @@ internal sealed class QuotaGuard(IQuotaLedger ledger, Id upload, Id owner, long?
         return true;
     }
 
-    internal static UploadRefusedException Refusal(long bytes) => new(
+    private static UploadRefusedException Refusal(long bytes) => new(
         Problems.QuotaExceeded,
         string.Create(CultureInfo.InvariantCulture, $"There is no room for {bytes / 1_000_000d:0.#} MB. Empty your trash or remove images that you don't need, or ask an administrator for more."));
 }

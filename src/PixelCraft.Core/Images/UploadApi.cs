@@ -29,6 +29,7 @@ internal static class UploadApi
     public static void Map(IEndpointRouteBuilder images) => images.MapPost("/", UploadAsync)
         .RequireAuthorization(Policies.Write)
         .RequireRateLimit(LimitPolicy.Upload)
+        .AnswerRefusals()
         .DisableAntiforgery() // checked here, where the form is streamed
         .WithName("UploadImages")
         .WithSummary("Upload images")
@@ -60,10 +61,6 @@ internal static class UploadApi
                 return await new Form(http, uploads, options, antiforgery, owner) { Visibility = visibility }.ReceiveAsync(type, cancellationToken);
             var image = await uploads.ReceiveAsync(owner, RawFileName(http.Request), visibility, http.Request.Body, http.Request.ContentLength, cancellationToken);
             return Answer(http, new UploadView(image.Id, image.Status));
-        }
-        catch (UploadRefusedException refused)
-        {
-            return refused.Problem.Result(refused.Message);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

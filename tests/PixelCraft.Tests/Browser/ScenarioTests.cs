@@ -110,9 +110,12 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
 
         await keys.PressAsync("u");
         await page.WaitForURLAsync("**/upload");
+        // Listened for long before: the browser has to be told to hand the dialog over, and would else show it to nobody.
+        var chosen = new TaskCompletionSource<IFileChooser>();
+        page.FileChooser += (_, chooser) => chosen.TrySetResult(chooser);
         await TabToAsync(page, "#files");
-        var chooser = await page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("Enter"));
-        await chooser.SetFilesAsync(Photographs);
+        await keys.PressAsync("Enter");
+        await (await chosen.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).SetFilesAsync(Photographs);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "2 uploaded" })).ToBeVisibleAsync();
         await TabToAsync(page, "[data-done]");
         await keys.PressAsync("Enter");

@@ -7,6 +7,7 @@ using PixelCraft.Caching;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Tests.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Images;
@@ -29,24 +30,7 @@ public sealed class ImageRecordsTests : IAsyncLifetime
     {
         _services = PixelCraft.Tests.Adapters.EntityFramework.Catalogue.Create(null, Path.Combine(_folder, "catalogue.db"));
         await _services.GetRequiredService<IModuleDatabase>().MigrateAsync(Ct);
-        var ids = new IdGenerator(_time);
-        var owner = ids.ForMember();
-        _image = new ImageRecord
-        {
-            Id = ids.For(owner),
-            OwnerId = owner,
-            Visibility = Visibility.Public,
-            Status = ImageStatus.Ready,
-            FileName = "a.jpg",
-            ContentType = "image/jpeg",
-            Bytes = 3,
-            Sha256 = new string('a', 64),
-            Width = 60,
-            Height = 40,
-            ContentHash = "abcdefgh01234567",
-            CreatedAt = _time.GetUtcNow(),
-            UpdatedAt = _time.GetUtcNow(),
-        };
+        _image = CatalogueContract.NewImage(new IdGenerator(_time)) with { Visibility = Visibility.Public, Status = ImageStatus.Ready };
         await Catalogue.AddAsync(_image, Ct);
     }
 

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NetVips;
 using PixelCraft.Adapters.EntityFramework;
-using PixelCraft.Adapters.EntityFramework.Catalogue;
-using PixelCraft.Adapters.FileSystem;
-using PixelCraft.Adapters.InProcess;
 using PixelCraft.Adapters.Vips;
 using PixelCraft.Ids;
 using PixelCraft.Images;
@@ -24,13 +21,7 @@ public sealed class RenderImageTests : IAsyncLifetime
     private readonly ServiceProvider _services;
 
     public RenderImageTests() => _services = new ServiceCollection()
-        .AddLogging()
-        .AddSingleton(TimeProvider.System)
-        .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
-        .AddFolderObjectStore(Path.Combine(_folder, "objects"))
-        .AddInProcessCache().AddInProcessChangeNotices()
-        .AddInProcessJobQueue()
-        .AddImagesWorker()
+        .AddEmbeddedImages(_folder, TimeProvider.System)
         .AddSingleton<IImageEngine>(_engine)
         .AddSingleton(Microsoft.Extensions.Options.Options.Create(_options))
         .BuildServiceProvider();

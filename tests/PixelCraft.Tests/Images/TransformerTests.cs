@@ -11,6 +11,7 @@ using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
+using PixelCraft.Tests.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Images;
@@ -208,26 +209,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
 
     private ImageEraser Eraser() => new(new ImageRecords(Catalogue, _cache, new InProcessChangeNotices(), TimeProvider.System), Index, _store);
 
-    private ImageRecord Image()
-    {
-        var owner = _ids.ForMember();
-        return new ImageRecord
-        {
-            Id = _ids.For(owner),
-            OwnerId = owner,
-            Visibility = Visibility.Public,
-            Status = ImageStatus.Ready,
-            FileName = "a.jpg",
-            ContentType = "image/jpeg",
-            Bytes = 3,
-            Sha256 = new string('a', 64),
-            Width = 6000,
-            Height = 4000,
-            ContentHash = "abcdefgh01234567",
-            CreatedAt = DateTimeOffset.UnixEpoch,
-            UpdatedAt = DateTimeOffset.UnixEpoch,
-        };
-    }
+    private ImageRecord Image() => CatalogueContract.NewImage(_ids) with { Visibility = Visibility.Public, Status = ImageStatus.Ready, Width = 6000, Height = 4000 };
 
     private sealed class Slow : IImageEngine
     {

@@ -214,11 +214,11 @@ public sealed class FetchTests(FetchTests.Allowing installation) : IClassFixture
             {
                 case "/redirect": http.Response.Redirect(http.Request.Query["to"].ToString()); break;
                 case "/404": http.Response.StatusCode = 404; break;
-                case "/never": await Task.Delay(TimeSpan.FromMinutes(1), http.RequestAborted); break;
+                case "/never": await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted); break;
                 case "/half":
                     await http.Response.Body.WriteAsync(file.AsMemory(0, file.Length / 2), http.RequestAborted);
                     await http.Response.Body.FlushAsync(http.RequestAborted);
-                    await Task.Delay(TimeSpan.FromMinutes(1), http.RequestAborted);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
                     break;
                 case "/cut":
                     http.Response.ContentLength = file.Length;

@@ -460,6 +460,16 @@ public abstract class TusScenario(Installation installation)
     [Fact]
     public async Task Patch_WhoseClientGoes_KeepsWhatCame_AndAnotherMeanwhileIsLocked()
     {
+        // Bytes that the web server had not handed over when the client went go with the connection. On a busy machine that may
+        // be all of them, and then there is nothing to keep; not each time.
+        for (var attempt = 0; attempt < 5; attempt++)
+            if (await GoneInTheMiddleAsync() > 0) return;
+        Assert.Fail("Nothing that came was kept.");
+    }
+
+    /// <summary>Goes away in the middle, then on from what was kept, and returns how much that was.</summary>
+    private async Task<int> GoneInTheMiddleAsync()
+    {
         using var ada = await installation.SignInAsync("ada");
         var file = NewFile();
         var upload = await CreatedAsync(ada, file.Length);
@@ -473,17 +483,23 @@ public abstract class TusScenario(Installation installation)
                 return other.StatusCode == HttpStatusCode.Locked;
             });
         }
-        // All that the server had read when it saw that the client is gone; its own buffers go with the connection.
-        var offset = (int)await Eventually.GetAsync(() => OffsetAsync(ada, upload), offset => offset > 0, TimeSpan.FromSeconds(30));
-        Assert.InRange(offset, 1, half);
+        // Asking waits for the one that is writing, as long as it takes to keep what it has.
+        var offset = 0;
+        await Eventually.TrueAsync(async () =>
+        {
+            using var head = await HeadAsync(ada, upload);
+            return head.StatusCode == HttpStatusCode.OK && int.TryParse(Header(head, "Upload-Offset"), out offset);
+        });
+        Assert.InRange(offset, 0, half);
         // The lock is free again as soon as that is safe.
         await Eventually.TrueAsync(async () =>
         {
             using var rest = await TusAsync(ada, HttpMethod.Patch, upload, ("Upload-Offset", $"{offset}"), file[offset..]);
             return rest.StatusCode == HttpStatusCode.NoContent && Header(rest, "Pixelcraft-Image") is not null;
         });
-        using var head = await HeadAsync(ada, upload);
-        Assert.Equal(Sha256(file), (await ada.ProcessedAsync(Header(head, "Pixelcraft-Image")!)).GetProperty("sha256").GetString());
+        using var finished = await HeadAsync(ada, upload);
+        Assert.Equal(Sha256(file), (await ada.ProcessedAsync(Header(finished, "Pixelcraft-Image")!)).GetProperty("sha256").GetString());
+        return offset;
     }
 
     [Fact]

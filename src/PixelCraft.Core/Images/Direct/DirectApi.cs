@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
-using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Limits;
 using PixelCraft.Storage;
@@ -20,7 +19,7 @@ internal static class DirectApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var uploads = routes.MapGroup(TusProtocol.Path + TusProtocol.Direct).WithTags("Uploads").RequireAuthorization(Policies.Write).RequireRateLimit(LimitPolicy.Api).AddEndpointFilter(OfferedAsync);
+        var uploads = routes.MapGroup(TusProtocol.Path + TusProtocol.Direct).WithTags("Uploads").RequireAuthorization(Policies.Write).RequireRateLimit(LimitPolicy.Api).AddEndpointFilter(OfferedAsync).AnswerRefusals();
         uploads.MapPost("/", BeginAsync).RequireRateLimit(LimitPolicy.Upload).WithName("BeginDirectUpload").WithSummary("Begin an upload to the object store")
             .WithDescription("201 with a URL for each part: PUT exactly the part's bytes there, and keep the `ETag` of each answer. `contentType` and `sha256`, if given, are verified at the end. `no-direct-uploads` where the store can't take files from clients. `Idempotency-Key`: sent again within 24 hours, the answer is the same.")
             .Produces<DirectUploadView>(StatusCodes.Status201Created)
@@ -51,12 +50,12 @@ internal static class DirectApi
         if (request.Sha256 is { } sha256 && !(sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower))) return Problems.Invalid.Result("sha256: 64 lower-case hexadecimal digits.");
         var owner = Caller.From(http.User).MemberId!.Value;
         var text = "direct " + JsonSerializer.Serialize(request, ImagesJson.Default.DirectUploadRequest);
-        return await idempotent.RunAsync(http, owner, text, () => AnswerAsync(async () =>
+        return await idempotent.RunAsync(http, owner, text, async () =>
         {
             var upload = await Uploader(http).BeginAsync(owner, request, visibility, cancellationToken);
             http.Response.Headers.Location = Location(upload.Id);
             return TypedResults.Json(upload, ImagesJson.Default.DirectUploadView, statusCode: StatusCodes.Status201Created);
-        }), cancellationToken);
+        }, cancellationToken);
     }
 
     private static async Task<IResult> CompleteAsync(Id id, DirectCompletion completion, HttpContext http, CancellationToken cancellationToken)
@@ -64,40 +63,18 @@ internal static class DirectApi
         var parts = completion.Parts.OrderBy(part => part.Number).ToList();
         if (parts.Where((part, i) => part.Number != i + 1 || part.Etag.Length is 0 or > MaxEtagLength || part.Etag.Any(char.IsControl)).Any())
             return Problems.WrongParts.Result("parts: the number, from 1 on, and the ETag of each, once.");
-        return await AnswerAsync(async () =>
-        {
-            var (outcome, image) = await Uploader(http).CompleteAsync(Caller.From(http.User).MemberId!.Value, id, [.. parts.Select(part => part.Etag)], cancellationToken);
-            return outcome == ResumeOutcome.Done ? UploadApi.Answer(http, new UploadView(image!.Id, image.Status)) : Problem(outcome);
-        });
+        var (outcome, image) = await Uploader(http).CompleteAsync(Caller.From(http.User).MemberId!.Value, id, [.. parts.Select(part => part.Etag)], cancellationToken);
+        return outcome == ResumeOutcome.Done ? UploadApi.Answer(http, new UploadView(image!.Id, image.Status)) : outcome.Problem();
     }
 
     private static async Task<IResult> AbortAsync(Id id, HttpContext http, CancellationToken cancellationToken)
     {
         var outcome = await Uploader(http).AbortAsync(Caller.From(http.User).MemberId!.Value, id, cancellationToken);
-        return outcome == ResumeOutcome.Done ? TypedResults.NoContent() : Problem(outcome);
+        return outcome == ResumeOutcome.Done ? TypedResults.NoContent() : outcome.Problem();
     }
 
     /// <summary>Asked for here and not bound: where the store offers none, there is none to be had.</summary>
     private static DirectUploader Uploader(HttpContext http) => http.RequestServices.GetRequiredService<DirectUploader>();
-
-    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> handle)
-    {
-        try
-        {
-            return await handle();
-        }
-        catch (UploadRefusedException refused)
-        {
-            return refused.Problem.Result(refused.Message);
-        }
-    }
-
-    private static IResult Problem(ResumeOutcome outcome) => outcome switch
-    {
-        ResumeOutcome.Expired => Problems.UploadExpired.Result("Begin a new one."),
-        ResumeOutcome.Locked => Problems.UploadLocked.Result("It is being taken in. Wait a moment, and send this again."),
-        _ => Problems.NotFound.Result(),
-    };
 
     internal static string Location(Id id) => $"{TusProtocol.Path}{TusProtocol.Direct}/{id}";
 }

@@ -36,9 +36,6 @@ internal sealed class DirectUploader(
     /// <summary>Signatures hold for 7 days at most; whoever has a URL can use it.</summary>
     private static readonly TimeSpan MaxTime = TimeSpan.FromDays(1);
 
-    /// <summary>Room in the quota outlives the upload, so that what is completed in the last minute can be taken in.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
-
     /// <summary>Media types that are taken in.</summary>
     private static readonly string[] ContentTypes = [.. Enum.GetValues<ImageFormat>().Select(format => format.ContentType())];
 
@@ -52,9 +49,8 @@ internal sealed class DirectUploader(
             throw new UploadRefusedException(Problems.UnsupportedFormat, $"contentType: one of {string.Join(", ", ContentTypes)}, or none.");
         var now = time.GetUtcNow();
         var (id, expires) = (ids.For(owner), now + (options.Value.ResumeTime < MaxTime ? options.Value.ResumeTime : MaxTime));
-        if (await members.QuotaAsync(owner, cancellationToken) is { } quota
-            && !await ledger.TryReserveAsync(new Reservation(id, owner, request.Bytes, expires + Grace), quota, cancellationToken))
-            throw QuotaGuard.Refusal(request.Bytes);
+        var quota = await members.QuotaAsync(owner, cancellationToken);
+        await new QuotaGuard(ledger, id, owner, quota, time, until: expires + QuotaGuard.Grace).ReserveAsync(request.Bytes, cancellationToken);
         string? name = null;
         try
         {

@@ -16,6 +16,7 @@ internal static class FetchApi
         .WithTags("Images")
         .RequireAuthorization(Policies.Write)
         .RequireRateLimit(LimitPolicy.Upload)
+        .AnswerRefusals()
         .WithName("FetchImage")
         .WithSummary("Upload an image from a URL")
         .WithDescription("The server gets the file: http or https, from the public internet. Answers as an upload does; `fetch-failed` says why it could not be had. `Idempotency-Key`: sent again within 24 hours for the same URL, the answer is the same and nothing is fetched.")
@@ -36,15 +37,8 @@ internal static class FetchApi
         // Told from others by what is asked for, not by the bytes: what is at the URL may have changed.
         return await idempotent.RunAsync(http, owner, $"fetch {visibility} {request.Url}", async () =>
         {
-            try
-            {
-                var image = await fetcher.FetchAsync(uploads, owner, url, visibility, cancellationToken);
-                return UploadApi.Answer(http, new UploadView(image.Id, image.Status));
-            }
-            catch (UploadRefusedException refused)
-            {
-                return refused.Problem.Result(refused.Message);
-            }
+            var image = await fetcher.FetchAsync(uploads, owner, url, visibility, cancellationToken);
+            return UploadApi.Answer(http, new UploadView(image.Id, image.Status));
         }, cancellationToken);
     }
 }

@@ -24,9 +24,6 @@ internal sealed class ResumableUploader(
     IOptions<UploadOptions> options,
     ILogger<ResumableUploader> log)
 {
-    /// <summary>Room in the quota outlives the upload, so that the last bytes of the last minute can be taken in.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Begins an upload, and reserves room for it as soon as its length is known.</summary>
@@ -156,16 +153,15 @@ internal sealed class ResumableUploader(
     {
         Stream content = new LimitedStream(piece.Body, left);
         if (upload.Length is null)
-            content = new QuotaStream(content, upload.Offset, new QuotaGuard(ledger, upload.Id, upload.OwnerId, await members.QuotaAsync(upload.OwnerId, cancellationToken), time, null, upload.ExpiresAt + Grace));
+            content = new QuotaStream(content, upload.Offset, new QuotaGuard(ledger, upload.Id, upload.OwnerId, await members.QuotaAsync(upload.OwnerId, cancellationToken), time, null, upload.ExpiresAt + QuotaGuard.Grace));
         return piece.Checksum is { } checksum ? new ChecksumStream(content, checksum) : content;
     }
 
     /// <summary>Reserves room for the whole upload; <paramref name="counted"/> of its bytes are reserved elsewhere.</summary>
     private async Task ReserveAsync(ResumableUpload upload, long length, long counted, CancellationToken cancellationToken)
     {
-        if (await members.QuotaAsync(upload.OwnerId, cancellationToken) is { } quota
-            && !await ledger.TryReserveAsync(new Reservation(upload.Id, upload.OwnerId, length, upload.ExpiresAt + Grace), quota + counted, cancellationToken))
-            throw QuotaGuard.Refusal(length);
+        var quota = await members.QuotaAsync(upload.OwnerId, cancellationToken);
+        await new QuotaGuard(ledger, upload.Id, upload.OwnerId, quota + counted, time, until: upload.ExpiresAt + QuotaGuard.Grace).ReserveAsync(length, cancellationToken);
     }
 
     /// <summary>How many bytes partial uploads have together.</summary>
@@ -272,32 +268,4 @@ internal sealed record UploadPiece(long Offset, Stream Body, long? Count, Checks
 internal readonly record struct ResumeResult(ResumeOutcome Outcome, ResumableUpload? Upload)
 {
     public static ResumeResult Of(ResumeOutcome outcome) => new(outcome, null);
-}
-
-/// <summary>What became of a request about an upload.</summary>
-internal enum ResumeOutcome
-{
-    /// <summary>It was done.</summary>
-    Done,
-
-    /// <summary>The caller has no such upload.</summary>
-    NotFound,
-
-    /// <summary>Its time is up.</summary>
-    Expired,
-
-    /// <summary>Another request is writing to it.</summary>
-    Locked,
-
-    /// <summary>It goes on from another byte.</summary>
-    OffsetConflict,
-
-    /// <summary>More bytes than there may be.</summary>
-    TooLarge,
-
-    /// <summary>It has another length, or more bytes already.</summary>
-    LengthConflict,
-
-    /// <summary>It is made of others, and takes no bytes of its own.</summary>
-    Final,
 }

@@ -26,7 +26,7 @@ internal static class TusApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var uploads = routes.MapGroup(TusProtocol.Path).WithTags("Uploads").RequireRateLimit(LimitPolicy.Api).AddEndpointFilter(SpeakAsync);
+        var uploads = routes.MapGroup(TusProtocol.Path).WithTags("Uploads").RequireRateLimit(LimitPolicy.Api).AddEndpointFilter(SpeakAsync).AnswerRefusals();
         uploads.MapMethods("/", [HttpMethods.Options], Options).WithName("GetUploadOptions").WithSummary("What is spoken here: tus 1.0");
         uploads.MapMethods("/{id}", [HttpMethods.Options], Options).ExcludeFromDescription();
         uploads.MapPost("/", CreateAsync).RequireAuthorization(Policies.Write).RequireRateLimit(LimitPolicy.Upload).WithName("BeginUpload").WithSummary("Begin a resumable upload")
@@ -143,10 +143,6 @@ internal static class TusApi
         {
             return await handle();
         }
-        catch (UploadRefusedException refused)
-        {
-            return refused.Problem.Result(refused.Message);
-        }
         catch (ChecksumMismatchException)
         {
             return Problems.ChecksumMismatch.Result("None of them was kept; send them again.");
@@ -176,13 +172,11 @@ internal static class TusApi
         if (result.Upload is { } upload) http.Response.Headers["Upload-Offset"] = Text(upload.Offset);
         return result.Outcome switch
         {
-            ResumeOutcome.Expired => Problems.UploadExpired.Result("Begin a new one."),
-            ResumeOutcome.Locked => Problems.UploadLocked.Result("Wait a moment, and ask how far it is."),
             ResumeOutcome.OffsetConflict => Problems.OffsetConflict.Result("Ask how far it is."),
             ResumeOutcome.LengthConflict => Problems.Invalid.Result("Upload-Length: the upload has another length, or more bytes already."),
             ResumeOutcome.Final => Problems.FinalUpload.Result(),
             ResumeOutcome.TooLarge => Problems.TooLarge.Result("The body goes beyond the end of the upload."),
-            _ => Problems.NotFound.Result(),
+            var other => other.Problem(),
         };
     }
 

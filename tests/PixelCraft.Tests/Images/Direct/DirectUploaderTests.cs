@@ -2,8 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Adapters.EntityFramework;
-using PixelCraft.Adapters.EntityFramework.Catalogue;
-using PixelCraft.Adapters.InProcess;
 using PixelCraft.Adapters.S3;
 using PixelCraft.Ids;
 using PixelCraft.Images;
@@ -39,16 +37,7 @@ public sealed class DirectUploaderTests(Servers servers) : IAsyncLifetime, IMemb
     {
         var server = await servers.S3Async();
         _options = new S3Options { Endpoint = server.Endpoint, Bucket = await server.CreateBucketAsync(Cancellation), AccessKey = server.AccessKey, SecretKey = server.SecretKey };
-        _services = new ServiceCollection()
-            .AddLogging().AddMetrics().AddOptions()
-            .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<IMemberDirectory>(this)
-            .AddSingleton<IdGenerator>()
-            .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
-            .AddS3ObjectStore(_options)
-            .AddInProcessCache().AddInProcessChangeNotices().AddInProcessJobQueue()
-            .AddImages().AddImagesWorker()
-            .BuildServiceProvider();
+        _services = new ServiceCollection().AddEmbeddedImages(_folder, _time).AddS3ObjectStore(_options).AddSingleton<IMemberDirectory>(this).BuildServiceProvider();
         foreach (var database in _services.GetServices<IModuleDatabase>()) await database.MigrateAsync(Cancellation);
     }
 

@@ -106,11 +106,11 @@ public sealed class ImageFetcherTests : IAsyncLifetime, IUploads
             case "/to-credentials": http.Response.Redirect($"http://a:b@127.0.0.1:{_port}/a.png"); break;
             case "/404": http.Response.StatusCode = 404; break;
             case "/304": http.Response.StatusCode = 304; break;
-            case "/slow": await Task.Delay(TimeSpan.FromMinutes(1), http.RequestAborted); break;
+            case "/slow": await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted); break;
             case "/slow-body":
                 await http.Response.WriteAsync("by", http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
-                await Task.Delay(TimeSpan.FromMinutes(1), http.RequestAborted);
+                await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
                 break;
             case "/cut":
                 http.Response.ContentLength = 10;

@@ -2,9 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Adapters.EntityFramework;
-using PixelCraft.Adapters.EntityFramework.Catalogue;
-using PixelCraft.Adapters.FileSystem;
-using PixelCraft.Adapters.InProcess;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
@@ -31,16 +28,7 @@ public sealed class ResumableUploaderTests : IAsyncLifetime, IMemberDirectory
 
     public async ValueTask InitializeAsync()
     {
-        _services = new ServiceCollection()
-            .AddLogging().AddMetrics().AddOptions()
-            .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<IMemberDirectory>(this)
-            .AddSingleton<IdGenerator>()
-            .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
-            .AddFolderObjectStore(Path.Combine(_folder, "objects"))
-            .AddInProcessCache().AddInProcessChangeNotices().AddInProcessJobQueue()
-            .AddImages().AddImagesWorker()
-            .BuildServiceProvider();
+        _services = new ServiceCollection().AddEmbeddedImages(_folder, _time).AddSingleton<IMemberDirectory>(this).BuildServiceProvider();
         foreach (var database in _services.GetServices<IModuleDatabase>()) await database.MigrateAsync(Cancellation);
     }
 

@@ -2,9 +2,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using PixelCraft.Adapters.EntityFramework;
-using PixelCraft.Adapters.EntityFramework.Catalogue;
-using PixelCraft.Adapters.FileSystem;
-using PixelCraft.Adapters.InProcess;
 using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
@@ -38,15 +35,7 @@ public sealed class SweepTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _services = new ServiceCollection()
-            .AddLogging().AddMetrics().AddOptions()
-            .AddSingleton<TimeProvider>(_time)
-            .AddCatalogue(null, Path.Combine(_folder, "catalogue.db"))
-            .AddFolderObjectStore(Path.Combine(_folder, "objects"))
-            .AddInProcessCache().AddInProcessChangeNotices()
-            .AddSingleton<ImageRecords>().AddSingleton<ImageEraser>().AddSingleton<SweepMetrics>().AddSingleton<UploadParts>().AddSingleton<UploadRemoval>()
-            .AddSingleton<TrashSweep>().AddSingleton<OrphanSweep>().AddSingleton<UploadSweep>()
-            .BuildServiceProvider();
+        _services = new ServiceCollection().AddEmbeddedImages(_folder, _time).BuildServiceProvider();
         foreach (var database in _services.GetServices<IModuleDatabase>()) await database.MigrateAsync(Cancellation);
         var factory = _services.GetRequiredService<IMeterFactory>();
         _meters.InstrumentPublished = (instrument, listener) =>
