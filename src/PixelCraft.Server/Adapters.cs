@@ -1,11 +1,17 @@
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Accounts;
+using PixelCraft.Adapters.EntityFramework.Analytics;
 using PixelCraft.Adapters.EntityFramework.Catalogue;
+using PixelCraft.Adapters.EntityFramework.Catalogue.Sharding;
+using PixelCraft.Adapters.Fastly;
 using PixelCraft.Adapters.FileSystem;
 using PixelCraft.Adapters.InProcess;
+using PixelCraft.Adapters.Nginx;
 using PixelCraft.Adapters.Redis;
 using PixelCraft.Adapters.Rendering;
 using PixelCraft.Adapters.S3;
+using PixelCraft.Delivery;
+using PixelCraft.Delivery.Contracts;
 using PixelCraft.Server.Commands;
 using PixelCraft.Server.Configuration;
 
@@ -20,15 +26,22 @@ internal static class Adapters
         var postgres = settings.Get<PostgresOptions>();
 
         if (HasRedis(settings))
-            services.AddRedisJobQueue().AddRedisCache().AddRedisChangeNotices().AddRedisRateLimiter().AddRedisSessions();
+            services.AddRedisEventStream().AddEventSpill(Path.Combine(data, "events")).AddRedisJobQueue().AddRedisCache().AddRedisChangeNotices().AddRedisLiveBackplane().AddRedisRateLimiter().AddRedisSessions();
         else
-            services.AddInProcessJobQueue().AddInProcessCache().AddInProcessChangeNotices().AddInProcessRateLimiter().AddDatabaseSessions();
+            services.AddEventLog(Path.Combine(data, "events")).AddInProcessJobQueue().AddInProcessCache().AddInProcessChangeNotices().AddInProcessLiveBackplane().AddInProcessRateLimiter().AddDatabaseSessions();
 
         services.AddAccountsDatabase(postgres.Accounts, Path.Combine(data, "accounts.db"));
-        services.AddCatalogue(postgres.Catalogue, Path.Combine(data, "catalogue.db"));
+        if (CatalogueDatabases(postgres) is { Count: > 1 } databases) services.AddShardedCatalogue(databases, Shards(postgres));
+        else services.AddCatalogue(postgres.Catalogue, Path.Combine(data, "catalogue.db"));
+
+        // Without a database of its own it is beside the catalogue.
+        services.AddAnalyticsDatabase(postgres.Analytics.Length > 0 ? postgres.Analytics : postgres.Catalogue, Path.Combine(data, "analytics.db"));
 
         if (HasS3(settings)) services.AddS3ObjectStore(settings.Get<S3Options>());
         else services.AddFolderObjectStore(Path.Combine(data, "objects"));
+
+        if (HasFastly(settings)) services.AddSingleton<IEdge, FastlyEdge>();
+        else if (HasEdges(settings)) services.AddSingleton<IEdge, NginxEdges>();
 
         services.AddRenderProcesses(RenderCommand.Child);
     }
@@ -53,7 +66,14 @@ internal static class Adapters
                 yield return $"Listen: '{address}' is not an address such as http://localhost:8080. HTTPS is for a proxy in front.";
         if (postgres.Accounts.Length > 0 && PostgresConnection.Fault(postgres.Accounts) is { } accounts) yield return $"Postgres:Accounts: {accounts}";
         if (postgres.Catalogue.Length > 0 && PostgresConnection.Fault(postgres.Catalogue) is { } catalogue) yield return $"Postgres:Catalogue: {catalogue}";
-        if (HasRedis(settings) && RedisServices.Fault(settings.Get<RedisOptions>()) is { } redis) yield return $"Redis:Connection: {redis}";
+        if (postgres.Analytics.Length > 0 && PostgresConnection.Fault(postgres.Analytics) is { } analytics) yield return $"Postgres:Analytics: {analytics}";
+        foreach (var fault in ShardFaults(postgres)) yield return fault;
+        var redis = settings.Get<RedisOptions>();
+        if (redis.Connection.Length > 0 && RedisServices.Fault(redis.Connection) is { } connection) yield return $"Redis:Connection: {connection}";
+        if (redis.Cache.Length > 0 && RedisServices.Fault(redis.Cache) is { } cache) yield return $"Redis:Cache: {cache}";
+        if (redis.Cache.Length > 0 && redis.Connection.Length == 0) yield return "Redis:Cache: Redis:Connection is missing, which it goes beside.";
+
+        if (HasFastly(settings) && HasEdges(settings)) yield return "Edge:Addresses: given beside Fastly:Service; only one of them can be told of withdrawn images.";
 
         if (server.Role == Roles.All) yield break;
         var why = $"the role {server.Role} shares its data with other processes";
@@ -61,6 +81,26 @@ internal static class Adapters
         if (postgres.Catalogue.Length == 0) yield return $"Postgres:Catalogue: missing; {why}, which SQLite can't.";
         if (!HasRedis(settings)) yield return $"Redis:Connection: missing; {why}, which the queue in the process can't.";
         if (!HasS3(settings)) yield return $"S3:Endpoint: missing; {why}, which a folder can't.";
+    }
+
+    /// <summary>The catalogue's databases that are configured, by their names in the table of shards.</summary>
+    private static IReadOnlyList<(string Name, string Connection)> CatalogueDatabases(PostgresOptions postgres) =>
+        [.. new[] { ("catalogue", postgres.Catalogue), ("catalogue2", postgres.Catalogue2), ("catalogue3", postgres.Catalogue3), ("catalogue4", postgres.Catalogue4) }
+            .Where(database => database.Item2.Length > 0)];
+
+    private static ShardTable Shards(PostgresOptions postgres) =>
+        ShardTable.TryParse(postgres.Shards, out var table, out _) ? table : ShardTable.AllIn(CatalogueDatabases(postgres)[0].Name);
+
+    private static IEnumerable<string> ShardFaults(PostgresOptions postgres)
+    {
+        var databases = CatalogueDatabases(postgres);
+        foreach (var (name, connection) in databases.Where(database => database.Connection != postgres.Catalogue))
+            if (PostgresConnection.Fault(connection) is { } fault) yield return $"Postgres:{char.ToUpperInvariant(name[0])}{name[1..]}: {fault}";
+        if (databases.Count > 0 && postgres.Catalogue.Length == 0) yield return "Postgres:Catalogue: missing; it is the first of the catalogue's databases and keeps the table of shards.";
+        if (postgres.Shards.Length == 0) yield break;
+        if (!ShardTable.TryParse(postgres.Shards, out var table, out var wrong)) yield return $"Postgres:Shards: {wrong}";
+        else if (table.Ranges.FirstOrDefault(entry => databases.All(database => database.Name != entry.Store)).Store is { } missing)
+            yield return $"Postgres:Shards: there is no database {missing}; set Postgres:{char.ToUpperInvariant(missing[0])}{missing[1..]}.";
     }
 
     private static bool IsHttp(string address)
@@ -76,6 +116,10 @@ internal static class Adapters
     }
 
     public static bool HasRedis(Settings settings) => !string.IsNullOrEmpty(settings.Get<RedisOptions>().Connection);
+
+    public static bool HasEdges(Settings settings) => settings.Get<EdgeOptions>().Addresses.Length > 0;
+
+    public static bool HasFastly(Settings settings) => settings.Get<FastlyOptions>().Service.Length > 0;
 
     public static bool HasS3(Settings settings) => !string.IsNullOrEmpty(settings.Get<S3Options>().Endpoint);
 }

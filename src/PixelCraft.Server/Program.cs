@@ -10,6 +10,9 @@ var root = new RootCommand("PixelCraft: a self-hosted image platform. Without a 
     DoctorCommand.Create(),
     MigrateCommand.Create(),
     MemberCommand.Create(),
+    ShardCommand.Create(),
+    PlanCommand.Create(),
+    RoutesCommand.Create(),
 };
 return await root.Parse(IsServe(args) ? ["serve", .. args] : args).InvokeAsync(
     // The host hears the signals itself, and takes its time to drain; the parser would end it after 2 s.

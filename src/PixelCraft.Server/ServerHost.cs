@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Console;
 using PixelCraft.Accounts;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.OpenTelemetry;
+using PixelCraft.Consistency;
+using PixelCraft.Health;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images;
@@ -25,8 +27,13 @@ internal static class ServerHost
     {
         var server = settings.Get<ServerOptions>();
         var parts = Roles.Table[server.Role];
-        // The content root holds the pages' static files: beside the program, wherever it is started from.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+        // The content root holds the pages' static files: beside the program, wherever it is started from; their list is named after it.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ServerHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls(server.Listen);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -41,6 +48,9 @@ internal static class ServerHost
         services.AddLimits();
         services.AddSingleton(provider => new Dependencies(provider, settings));
         services.AddSingleton<Readiness>();
+        services.AddSingleton<IHealth>(provider => provider.GetRequiredService<Readiness>());
+        services.AddSingleton<WriteStatus>();
+        services.AddHostedService<WriteWatch>();
         services.AddHostedService(provider => new StopDelay(server, provider.GetRequiredService<TimeProvider>()));
         services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
@@ -62,6 +72,7 @@ internal static class ServerHost
     {
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
+        app.UseReadPositions();
         // Pages' errors become pages; programs get problem details from the handler below.
         app.UseWhen(http => !ApiPaths.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/errors/{0}", createScopeForStatusCodePages: true));
         app.UseWhen(ApiPaths.IsApi, api => api.UseStatusProblems());
@@ -75,10 +86,12 @@ internal static class ServerHost
             app.UseCrossSiteProtection();
             // Before what is refused for want of rights, so that it counts too.
             app.UseRateLimiter();
+            app.UseSizeLimits();
             app.UseAuthorization();
-            app.UseAntiforgery();
         }
+        foreach (var part in parts) part.Use?.Invoke(app);
         HealthApi.Map(app);
+        StatusApi.Map(app);
         app.MapMetrics();
         foreach (var part in parts) part.Map?.Invoke(app);
     }

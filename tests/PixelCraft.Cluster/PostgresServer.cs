@@ -11,16 +11,31 @@ public sealed class PostgresServer : RealServer
     private readonly string _bin;
     private readonly bool _durable;
     private readonly int _port = Ports.Free();
-    private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-    // PostgreSQL refuses to run as root.
-    private readonly string? _account = Environment.UserName == "root" ? User : null;
+    private readonly PostgresServer? _primary;
+    private readonly string _password;
+    private readonly Func<string, CancellationToken, Task>? _makeData;
     private int _databases;
 
-    private PostgresServer(string bin, bool durable) : base("postgres")
+    private PostgresServer(Place place, string bin, bool durable, PostgresServer? primary) : base(place)
     {
-        _bin = bin;
-        _durable = durable;
+        (_bin, _durable, _primary) = (bin, durable, primary);
+        _password = primary?._password ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
     }
+
+    private PostgresServer(string bin, PostgresServer users, Func<string, CancellationToken, Task> makeData) : this(Place.Temporary("postgres"), bin, durable: false, null) =>
+        (_password, _makeData) = (users._password, makeData);
+
+    /// <summary>Where it listens.</summary>
+    internal int Port => _port;
+
+    /// <summary>Address and port.</summary>
+    internal string Endpoint => $"{Place.Address}:{_port}";
+
+    /// <summary>What a primary calls it when it replicates from there.</summary>
+    internal string ReplicaName => $"r{_port}";
+
+    /// <summary>The user that PostgreSQL runs as, since it refuses to run as root; null for the user of this process.</summary>
+    internal static string? Account { get; } = Environment.UserName == "root" ? User : null;
 
     // SIGTERM would wait until every client has gone.
     private protected override int StopSignal => ServerProcess.SigInt;
@@ -36,16 +51,49 @@ public sealed class PostgresServer : RealServer
     /// </param>
     /// <param name="ct">Ends the start.</param>
     /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>
-    public static Task<PostgresServer> StartAsync(bool durable, CancellationToken ct = default)
+    public static Task<PostgresServer> StartAsync(bool durable, CancellationToken ct = default) =>
+        StartAsync(Place.Temporary("postgres"), durable, null, ct);
+
+    /// <summary>Starts a server, or a replica of another.</summary>
+    /// <param name="place">Where it runs.</param>
+    /// <param name="durable">As above.</param>
+    /// <param name="primary">The server that it follows, which doesn't wait for it; null for one of its own.</param>
+    /// <param name="ct">Ends the start.</param>
+    /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>
+    internal static Task<PostgresServer> StartAsync(Place place, bool durable, PostgresServer? primary, CancellationToken ct)
     {
         var bin = FindBin();
-        return StartAsync(() => new PostgresServer(bin, durable), ct);
+        return StartAsync(() => new PostgresServer(place, bin, durable, primary), ct);
+    }
+
+    /// <summary>Starts a copy of a server that follows it by streaming replication.</summary>
+    internal static Task<PostgresServer> StartReplicaAsync(PostgresServer primary, CancellationToken ct) =>
+        StartAsync(Place.Temporary("postgres"), primary._durable, primary, ct);
+
+    /// <summary>What a replica needs to follow this server.</summary>
+    internal string ConnectionInfo(string replica) =>
+        $"host=127.0.0.1 port={_port} user={User} password={_password} application_name={replica}";
+
+    /// <summary>Runs SQL and returns what it prints, without column names.</summary>
+    internal Task<string> ExecuteAsync(string sql, CancellationToken ct) =>
+        Programs.RunOrThrowAsync(Path.Combine(_bin, "psql"), ["--tuples-only", "--no-align", .. Psql(sql)], Variables(), ct);
+
+    /// <summary>Starts a server on a data folder that somebody makes, such as a restored one, and waits until it takes changes.</summary>
+    /// <param name="users">The server whose users are in that folder.</param>
+    /// <param name="makeData">Makes the folder of that path.</param>
+    /// <param name="ct">Ends the start.</param>
+    /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>
+    public static Task<PostgresServer> StartOnAsync(PostgresServer users, Func<string, CancellationToken, Task> makeData, CancellationToken ct = default)
+    {
+        var bin = FindBin();
+        return StartAsync(() => new PostgresServer(bin, users, makeData), ct);
     }
 
     /// <summary>The connection string, in Npgsql's format, of a database of this server.</summary>
     /// <param name="database">Its name; <c>postgres</c> always exists.</param>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={_port};Username={User};Password={_password};Database={database}";
+        // A thousand tests share a server, each with pools of its own: what they don't need any more must not fill it.
+        $"Host={Place.Address};Port={_port};Username={User};Password={_password};Database={database};Connection Idle Lifetime=10;Connection Pruning Interval=2";
 
     /// <summary>Makes an empty database and returns its connection string.</summary>
     /// <param name="ct">Ends the command.</param>
@@ -58,19 +106,40 @@ public sealed class PostgresServer : RealServer
 
     private protected override async Task PrepareAsync(CancellationToken ct)
     {
+        if (_makeData is not null)
+        {
+            await _makeData(File("data"), ct);
+            await OwnAsync(Folder, ct);
+            return;
+        }
+
         var passwordFile = File("password");
         await System.IO.File.WriteAllTextAsync(passwordFile, _password, ct);
-        if (_account is not null)
-            await Programs.RunOrThrowAsync("chown", ["-R", _account, Folder], null, ct);
+        await OwnAsync(Folder, ct);
+        if (_primary is not null)
+        {
+            await AsOwnerAsync(
+            [
+                Path.Combine(_bin, "pg_basebackup"), "--pgdata", File("data"), "-h", _primary.Place.Address, "-p", $"{_primary._port}", "-U", User,
+                "--checkpoint", "fast", "--write-recovery-conf", "--no-sync",
+            ], Variables(), ct);
+            return;
+        }
 
-        string[] initdb =
+        await AsOwnerAsync(
         [
             Path.Combine(_bin, "initdb"), "--pgdata", File("data"), "--username", User, "--pwfile", passwordFile,
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
-        ];
-        string[] asAccount = _account is null ? [] : ["setpriv", $"--reuid={_account}", $"--regid={_account}", "--init-groups"];
-        string[] command = [.. asAccount, .. initdb];
-        await Programs.RunOrThrowAsync(command[0], command[1..], null, ct);
+        ], null, ct);
+        // Replicas and clients come from other addresses too.
+        await System.IO.File.AppendAllTextAsync(File("data/pg_hba.conf"), "host all all all scram-sha-256\nhost replication all all scram-sha-256\n", ct);
+    }
+
+    private static Task<string> AsOwnerAsync(string[] program, IReadOnlyDictionary<string, string?>? environment, CancellationToken ct)
+    {
+        string[] asAccount = Account is null ? [] : ["setpriv", $"--reuid={Account}", $"--regid={Account}", "--init-groups"];
+        string[] command = [.. asAccount, .. program];
+        return Programs.RunOrThrowAsync(command[0], command[1..], environment, ct);
     }
 
     private protected override ServerProcess StartProcess()
@@ -79,29 +148,40 @@ public sealed class PostgresServer : RealServer
         System.IO.File.Delete(File("data/postmaster.pid"));
         List<string> settings =
         [
-            $"port={_port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500",
+            $"port={_port}", $"listen_addresses={Place.Address}", "unix_socket_directories=", "max_connections=1000",
             // Files in the data folder, which are removed with it; a killed server would leave /dev/shm full.
             "dynamic_shared_memory_type=mmap",
+            // For replicas: they find what they missed, and soon see that a server has gone.
+            $"cluster_name={ReplicaName}", "wal_receiver_timeout=5s", "wal_sender_timeout=5s", "wal_retrieve_retry_interval=200ms",
+            // For replicas that are being made, or were away for a while.
+            "wal_keep_size=1GB",
         ];
         // synchronous_commit stays on: without it a killed server loses what it acknowledged.
         if (!_durable)
             settings.AddRange(["fsync=off", "full_page_writes=off"]);
 
-        return ServerProcess.Start(
-            File("log"), Path.Combine(_bin, "postgres"), ["-D", File("data"), .. settings.SelectMany(setting => new[] { "-c", setting })], _account);
+        return Start(
+            "log", Path.Combine(_bin, "postgres"), ["-D", File("data"), .. settings.SelectMany(setting => new[] { "-c", setting })], Account);
     }
 
     private protected override async Task<bool> AnswersAsync(CancellationToken ct) =>
         // Our password proves that it is our server.
-        (await Programs.RunAsync(Path.Combine(_bin, "psql"), Psql("select 1"), Variables(), ct)).ExitCode == 0;
+        (await Programs.RunAsync(Path.Combine(_bin, "psql"), Psql(_makeData is null ? "select 1" : "select 1 / (not pg_is_in_recovery())::int"), Variables(), ct)).ExitCode == 0;
 
     private string[] Psql(string sql) =>
-        ["--no-psqlrc", "--quiet", "-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", User, "-d", "postgres", "-c", sql];
+        ["--no-psqlrc", "--quiet", "-h", Place.Address, "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", User, "-d", "postgres", "-c", sql];
 
     private Dictionary<string, string?> Variables() => new() { ["PGPASSWORD"] = _password, ["PGCONNECT_TIMEOUT"] = "5" };
 
+    /// <summary>Gives a folder to the user that PostgreSQL runs as.</summary>
+    internal static async Task OwnAsync(string folder, CancellationToken ct)
+    {
+        if (Account is not null)
+            await Programs.RunOrThrowAsync("chown", ["-R", Account, folder], null, ct);
+    }
+
     // Debian keeps the server programs of each version out of PATH.
-    private static string FindBin()
+    internal static string FindBin()
     {
         const string Root = "/usr/lib/postgresql";
         var versions = Directory.Exists(Root) ? Directory.GetDirectories(Root) : [];

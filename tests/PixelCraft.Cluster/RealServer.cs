@@ -1,17 +1,32 @@
+using System.Net.Sockets;
+
 namespace PixelCraft.Cluster;
 
 /// <summary>
-/// A real server on 127.0.0.1 with an empty store in a temporary folder. It ends with this process at the latest, and
-/// its folder is removed.
+/// A real server with an empty store. Unless it was given another place, it listens on 127.0.0.1, keeps everything in a
+/// temporary folder, and ends with this process at the latest.
 /// </summary>
 public abstract class RealServer : IAsyncDisposable
 {
+    private protected static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
+
     private ServerProcess? _process;
 
-    private protected RealServer(string name) => Folder = TempFolders.Create(name);
+    private protected RealServer(string name) : this(Place.Temporary(name))
+    {
+    }
+
+    private protected RealServer(Place place)
+    {
+        Place = place;
+        TempFolders.CreateForAll(place.Folder);
+    }
 
     /// <summary>Where the server keeps everything.</summary>
-    internal string Folder { get; }
+    internal string Folder => Place.Folder;
+
+    /// <summary>Where it runs.</summary>
+    internal Place Place { get; }
 
     /// <summary>The process that clients talk to.</summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
@@ -20,8 +35,11 @@ public abstract class RealServer : IAsyncDisposable
     /// <summary>The signal that ends the server in good order.</summary>
     private protected virtual int StopSignal => ServerProcess.SigTerm;
 
-    /// <summary>Kills the server without warning, as when its machine is lost. Returns when it is gone.</summary>
-    public void Kill() => _process?.Kill(withChildren: true);
+    /// <summary>Whether <see cref="Kill"/> kills what the server started too, as when its machine is lost.</summary>
+    private protected virtual bool DiesWithChildren => true;
+
+    /// <summary>Kills the server without warning. Returns when it is gone.</summary>
+    public void Kill() => _process?.Kill(DiesWithChildren);
 
     /// <summary>Freezes the server: its port accepts connections, and nothing answers.</summary>
     public void Pause() => Process.Pause();
@@ -52,7 +70,7 @@ public abstract class RealServer : IAsyncDisposable
     }
 
     /// <summary>Makes the empty store.</summary>
-    private protected abstract Task PrepareAsync(CancellationToken ct);
+    private protected virtual Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Starts the process that clients talk to.</summary>
     private protected abstract ServerProcess StartProcess();
@@ -78,7 +96,9 @@ public abstract class RealServer : IAsyncDisposable
             }
             catch
             {
-                await server.DisposeAsync();
+                // The log of a lasting server is all that tells what was wrong with it.
+                if (server.Place.Lasting) server.Kill();
+                else await server.DisposeAsync();
                 throw;
             }
         }
@@ -86,6 +106,48 @@ public abstract class RealServer : IAsyncDisposable
 
     /// <summary>A file of the server.</summary>
     private protected string File(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Starts a process of the server at its place.</summary>
+    /// <param name="log">The log's path in the server's folder; the process works in the log's folder.</param>
+    /// <param name="program">Its full path.</param>
+    /// <param name="arguments">One by one.</param>
+    /// <param name="user">The user to run as; null for the one of this process.</param>
+    /// <param name="environment">Variables set in addition to this process's own; null removes one.</param>
+    private protected ServerProcess Start(
+        string log, string program, IEnumerable<string> arguments, string? user = null, IReadOnlyDictionary<string, string?>? environment = null) =>
+        ServerProcess.Start(new ServerCommand(File(log), program, [.. arguments])
+        {
+            User = user,
+            Environment = environment ?? new Dictionary<string, string?>(),
+            Namespace = Place.Namespace,
+            Lasting = Place.Lasting,
+        });
+
+    /// <summary>Whether something listens.</summary>
+    internal static async Task<bool> ListensAsync(string address, int port, CancellationToken ct)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(address, port, ct);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a URL answers with success. Throws <see cref="HttpRequestException"/> while nothing listens.</summary>
+    internal static async Task<bool> SucceedsAsync(string url, CancellationToken ct)
+    {
+        using var response = await Http.GetAsync(new Uri(url), ct);
+        return response.IsSuccessStatusCode;
+    }
+
+    /// <summary>What a URL answers with success.</summary>
+    /// <exception cref="HttpRequestException">It doesn't.</exception>
+    internal static Task<string> GetAsync(string url, CancellationToken ct) => Http.GetStringAsync(new Uri(url), ct);
 
     private async Task LaunchAsync(CancellationToken ct)
     {

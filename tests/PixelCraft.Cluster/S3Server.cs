@@ -1,50 +1,63 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace PixelCraft.Cluster;
 
 /// <summary>
-/// An S3 object store: Ceph with one monitor, one object store daemon that keeps everything in memory, and the gateway
-/// that speaks S3. <see cref="RealServer.Kill"/>, <see cref="RealServer.Pause"/> and <see cref="RealServer.RestartAsync"/> are for
-/// the gateway; objects survive them.
+/// An S3 object store: Ceph's gateway, and the store behind it. <see cref="RealServer.Kill"/>, <see cref="RealServer.Pause"/> and
+/// <see cref="RealServer.RestartAsync"/> are for the gateway; objects survive them.
 /// </summary>
 public sealed class S3Server : RealServer
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
-
-    private readonly string _ceph = Programs.Find("ceph", "ceph-common");
-    private readonly string _mon = Programs.Find("ceph-mon", "ceph-mon");
-    private readonly string _osd = Programs.Find("ceph-osd", "ceph-osd");
     private readonly string _gateway = Programs.Find("radosgw", "radosgw");
-    private readonly string _gatewayAdmin = Programs.Find("radosgw-admin", "radosgw");
-    private readonly string _monMapTool = Programs.Find("monmaptool", "ceph-common");
-
-    private readonly string _clusterId = Guid.NewGuid().ToString();
-    private readonly int _monPort = Ports.Free();
-    private readonly int _gatewayPort = Ports.Free();
-    private readonly List<ServerProcess> _daemons = [];
+    private readonly string _admin = Programs.Find("radosgw-admin", "radosgw");
+    private readonly Ceph _ceph;
+    private readonly S3Server? _first;
+    private readonly int _port = Ports.Free();
     private int _buckets;
 
-    private S3Server() : base("s3")
+    private S3Server(Place place, Ceph ceph, S3Server? first) : base(place)
     {
+        (_ceph, _first) = (ceph, first);
+        AccessKey = first?.AccessKey ?? RandomNumberGenerator.GetHexString(20);
+        SecretKey = first?.SecretKey ?? RandomNumberGenerator.GetHexString(40);
     }
 
     /// <summary>The URL of the service. Buckets are addressed by path, not by host name.</summary>
-    public string Endpoint => $"http://127.0.0.1:{_gatewayPort}";
+    public string Endpoint => $"http://{Place.Address}:{_port}";
 
     /// <summary>The access key of a user who may make buckets.</summary>
-    public string AccessKey { get; } = RandomNumberGenerator.GetHexString(20);
+    public string AccessKey { get; }
 
     /// <summary>The secret that belongs to <see cref="AccessKey"/>.</summary>
-    public string SecretKey { get; } = RandomNumberGenerator.GetHexString(40);
+    public string SecretKey { get; }
 
-    /// <summary>Starts a server.</summary>
+    /// <summary>Starts a gateway with a store of its own, which keeps everything in memory.</summary>
     /// <param name="ct">Ends the start.</param>
     /// <exception cref="ServerMissingException">Ceph is not installed.</exception>
-    public static Task<S3Server> StartAsync(CancellationToken ct = default) => StartAsync(() => new S3Server(), ct);
+    public static async Task<S3Server> StartAsync(CancellationToken ct = default)
+    {
+        _ = Programs.Find("radosgw", "radosgw"); // Before anything is started.
+        var ceph = await Ceph.StartAsync(Place.Temporary("ceph-mon"), Place.Temporary("ceph-osd"), onDisk: false, ct);
+        try
+        {
+            return await StartAsync(Place.Temporary("s3"), ceph, null, ct);
+        }
+        catch
+        {
+            await ceph.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a gateway to a store.</summary>
+    /// <param name="place">Where it runs.</param>
+    /// <param name="ceph">The store. It ends with the gateway that is <paramref name="first"/>.</param>
+    /// <param name="first">Another gateway to the store, with the same keys; null for the first one.</param>
+    /// <param name="ct">Ends the start.</param>
+    internal static Task<S3Server> StartAsync(Place place, Ceph ceph, S3Server? first, CancellationToken ct) =>
+        StartAsync(() => new S3Server(place, ceph, first), ct);
 
     /// <summary>Makes an empty bucket and returns its name.</summary>
     /// <param name="ct">Ends the request.</param>
@@ -62,67 +75,32 @@ public sealed class S3Server : RealServer
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {
-        // Nothing is kept, so nothing needs a shutdown in good order; the gateway could not end in one without the others.
+        // Nothing is kept, so nothing needs a shutdown in good order.
         Kill();
-        foreach (var daemon in _daemons)
-        {
-            daemon.Kill(withChildren: true);
-            await daemon.DisposeAsync();
-        }
-
         await base.DisposeAsync();
+        if (_first is null) await _ceph.DisposeAsync();
     }
 
     private protected override async Task PrepareAsync(CancellationToken ct)
     {
-        await System.IO.File.WriteAllTextAsync(File("ceph.conf"), Configuration(), ct);
-        string[] conf = ["-c", File("ceph.conf")];
-        var monAddress = $"[v2:127.0.0.1:{_monPort}]";
-
-        await Programs.RunOrThrowAsync(
-            _monMapTool, ["--create", "--clobber", "--fsid", _clusterId, "--addv", "a", monAddress, File("monmap")], null, ct);
-        await Programs.RunOrThrowAsync(_mon, [.. conf, "--mkfs", "-i", "a", "--monmap", File("monmap")], null, ct);
-        var mon = ServerProcess.Start(File("mon.log"), _mon, [.. conf, "-f", "-i", "a"]);
-        _daemons.Add(mon);
-        await mon.WaitUntilAsync(MonListensAsync, TimeSpan.FromSeconds(30), ct);
-
-        var osdId = Guid.NewGuid().ToString();
-        Directory.CreateDirectory(File("osd0"));
-        await Programs.RunOrThrowAsync(_ceph, [.. conf, "--connect-timeout", "30", "osd", "new", osdId], null, ct);
-        await Programs.RunOrThrowAsync(_osd, [.. conf, "-i", "0", "--mkfs", "--osd-uuid", osdId], null, ct);
-        _daemons.Add(ServerProcess.Start(File("osd.log"), _osd, [.. conf, "-f", "-i", "0"]));
-
+        if (_first is not null) return;
         // Waits until the object store daemon is up.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        await Programs.RunOrThrowAsync(_gatewayAdmin,
+        await Programs.RunOrThrowAsync(_admin,
         [
-            .. conf, "user", "create", "--uid=test", "--display-name=test", $"--access-key={AccessKey}", $"--secret-key={SecretKey}",
+            "-c", _ceph.Monitor.Configuration, "user", "create", "--uid=test", "--display-name=test", $"--access-key={AccessKey}", $"--secret-key={SecretKey}",
         ], null, limit.Token);
     }
 
-    private protected override ServerProcess StartProcess() =>
-        ServerProcess.Start(File("radosgw.log"), _gateway, ["-c", File("ceph.conf"), "-f", "-n", "client.rgw"]);
+    private protected override ServerProcess StartProcess() => Start("log", _gateway,
+    [
+        "-c", _ceph.Monitor.Configuration, "-f", "-n", "client.rgw", "--rgw-data", Folder, "--run-dir", Folder,
+        // Without tcp_nodelay every answer waits 40 ms.
+        "--rgw-frontends", $"beast endpoint={Place.Address}:{_port} tcp_nodelay=1",
+    ]);
 
-    private protected override async Task<bool> AnswersAsync(CancellationToken ct)
-    {
-        using var response = await Http.GetAsync(new Uri(Endpoint), ct);
-        return response.IsSuccessStatusCode;
-    }
-
-    private async Task<bool> MonListensAsync(CancellationToken ct)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(IPAddress.Loopback, _monPort, ct);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    private protected override Task<bool> AnswersAsync(CancellationToken ct) => SucceedsAsync(Endpoint, ct);
 
     // Signature version 4 of a request without body and query:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
@@ -149,54 +127,4 @@ public sealed class S3Server : RealServer
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    // Everything on one host, one copy, no authentication between the daemons, little memory, and no waiting for quorums.
-    private string Configuration() => $"""
-        [global]
-        fsid = {_clusterId}
-        mon_initial_members = a
-        mon_host = [v2:127.0.0.1:{_monPort}]
-        public_network = 127.0.0.0/8
-        ms_bind_ipv6 = false
-        auth_cluster_required = none
-        auth_service_required = none
-        auth_client_required = none
-        ms_mon_client_mode = crc
-        run_dir = {Folder}
-        admin_socket =
-        log_file =
-        log_to_stderr = true
-        err_to_stderr = true
-        crash_dir = {Folder}
-        osd_pool_default_size = 1
-        osd_pool_default_min_size = 1
-        osd_pool_default_pg_num = 4
-        osd_pool_default_pgp_num = 4
-        osd_pool_default_pg_autoscale_mode = off
-        osd_crush_chooseleaf_type = 0
-        mon_allow_pool_size_one = true
-        mon_max_pg_per_osd = 2000
-        [mon]
-        mon_data = {Folder}/mon
-        mon_cluster_log_file = {Folder}/cluster.log
-        mon_data_avail_crit = 1
-        mon_data_avail_warn = 2
-        paxos_propose_interval = 0.05
-        paxos_min_wait = 0.01
-        [osd]
-        osd_data = {Folder}/osd$id
-        osd_objectstore = memstore
-        memstore_device_bytes = 4294967296
-        osd_op_num_shards = 2
-        [client]
-        # Without tcp_nodelay every answer waits 40 ms.
-        rgw_frontends = beast endpoint=127.0.0.1:{_gatewayPort} tcp_nodelay=1
-        rgw_thread_pool_size = 32
-        rgw_enable_usage_log = false
-        rgw_dynamic_resharding = false
-        rgw_override_bucket_index_max_shards = 1
-        rgw_run_sync_thread = false
-        rgw_crypt_require_ssl = false
-
-        """;
 }

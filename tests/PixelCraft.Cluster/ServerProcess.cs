@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace PixelCraft.Cluster;
 
 /// <summary>
-/// A child process that runs until it is told to end. It has a session of its own, so that Ctrl+C at a terminal does not
-/// reach it, and it does not outlive this process, however this process ends.
+/// A process that runs until it is told to end. It has a session of its own, so that Ctrl+C at a terminal does not reach it.
+/// Unless it is lasting it does not outlive this process, however this process ends.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
@@ -19,9 +19,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly ConcurrentDictionary<ServerProcess, bool> Running = new();
     private static readonly BlockingCollection<Action> Starts = [];
 
-    private readonly Process _process;
+    private readonly Process? _child;
     private readonly string _name;
-    private readonly string _log;
 
     static ServerProcess()
     {
@@ -42,29 +41,41 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
     }
 
-    private ServerProcess(Process process, string name, string log)
+    private ServerProcess(ServerCommand command, int id, long startedAt, Process? child)
     {
-        _process = process;
-        _name = name;
-        _log = log;
-        Running.TryAdd(this, true);
+        _child = child;
+        _name = Path.GetFileName(command.Program);
+        Command = command;
+        Id = id;
+        StartedAt = startedAt;
+        if (!command.Lasting)
+            Running.TryAdd(this, true);
     }
 
-    public int Id => _process.Id;
+    /// <summary>How it was started.</summary>
+    public ServerCommand Command { get; }
 
-    public bool HasExited => _process.HasExited;
+    public int Id { get; }
+
+    /// <summary>What tells it from a later process with the same number: <see cref="ProcessTable.StartOf"/>.</summary>
+    public long StartedAt { get; }
+
+    public bool HasExited => _child?.HasExited == true || ProcessTable.StartOf(Id) != StartedAt;
+
+    /// <summary>Whether it is frozen by <see cref="Pause"/>.</summary>
+    public bool IsPaused => !HasExited && ProcessTable.IsPaused(Id);
 
     /// <summary>The lines written so far to standard output and standard error.</summary>
     public IReadOnlyList<string> Log
     {
         get
         {
-            using var reader = new StreamReader(new FileStream(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            using var reader = new StreamReader(new FileStream(Command.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         }
     }
 
-    /// <summary>Starts a server.</summary>
+    /// <summary>Starts a server on this process's network that ends with this process.</summary>
     /// <param name="log">The file to which its standard output and standard error are appended.</param>
     /// <param name="program">Its full path.</param>
     /// <param name="arguments">One by one.</param>
@@ -75,38 +86,48 @@ internal sealed class ServerProcess : IAsyncDisposable
         string program,
         IEnumerable<string> arguments,
         string? user = null,
-        IReadOnlyDictionary<string, string?>? environment = null)
+        IReadOnlyDictionary<string, string?>? environment = null) =>
+        Start(new ServerCommand(log, program, [.. arguments]) { User = user, Environment = environment ?? new Dictionary<string, string?>() });
+
+    /// <summary>Starts a server.</summary>
+    public static ServerProcess Start(ServerCommand command)
     {
-        File.AppendAllText(log, ""); // So that it can be read from now on.
-        string[] identity = user is null ? [] : [$"--reuid={user}", $"--regid={user}", "--init-groups"];
+        Directory.CreateDirectory(command.Folder);
+        File.AppendAllText(command.Log, ""); // So that it can be read from now on.
+        string[] network = command.Namespace is null ? [] : [Programs.Find("nsenter", "util-linux"), $"--net={ClusterNetwork.PathOf(command.Namespace)}"];
+        string[] lifetime = command.Lasting ? [] : ["--pdeathsig", "KILL"];
+        string[] identity = command.User is null ? [] : [$"--reuid={command.User}", $"--regid={command.User}", "--init-groups"];
+        string[] rights = lifetime.Length + identity.Length == 0 ? [] : [Programs.Find("setpriv", "util-linux"), .. lifetime, .. identity, "--"];
         var start = new ProcessStartInfo("/bin/sh",
         [
             // The log is opened before the user changes. Each program replaces the one before, so the pid stays the same.
-            "-c", """exec "$@" >>"$0" 2>&1 </dev/null""", log,
-            Programs.Find("setsid", "util-linux"),
-            Programs.Find("setpriv", "util-linux"), "--pdeathsig", "KILL", .. identity, "--",
-            program, .. arguments,
+            "-c", """exec "$@" >>"$0" 2>&1 </dev/null""", command.Log,
+            Programs.Find("setsid", "util-linux"), .. network, .. rights, command.Program, .. command.Arguments,
         ])
         {
-            WorkingDirectory = Path.GetDirectoryName(log),
+            WorkingDirectory = command.Folder,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        foreach (var (name, value) in command.Environment)
             start.Environment[name] = value;
 
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource<ServerProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
         Starts.Add(() =>
         {
             try
             {
-                started.SetResult(Process.Start(start)!);
+                var child = Process.Start(start)!;
+                started.SetResult(new ServerProcess(command, child.Id, ProcessTable.StartOf(child.Id) ?? -1, child));
             }
             catch (Exception e)
             {
                 started.SetException(e);
             }
         });
-        return new ServerProcess(started.Task.GetAwaiter().GetResult(), Path.GetFileName(program), log);
+        return started.Task.GetAwaiter().GetResult();
     }
+
+    /// <summary>A server that another process started.</summary>
+    public static ServerProcess Attach(ServerCommand command, int id, long startedAt) => new(command, id, startedAt, null);
 
     /// <summary>Waits until the server answers.</summary>
     /// <param name="answers">Asks it once. May throw <see cref="HttpRequestException"/> while it does not listen.</param>
@@ -124,7 +145,7 @@ internal sealed class ServerProcess : IAsyncDisposable
                 var answered = await AskAsync(answers, limit.Token);
                 // Looked at after the answer: it may have come from another server on the same port.
                 if (HasExited)
-                    throw Failed($"{_name} ended with exit code {_process.ExitCode} before it was ready.");
+                    throw Failed($"{_name} ended with exit code {(_child is null ? "unknown" : await WaitForExitAsync(ct))} before it was ready.");
                 if (answered)
                     return;
                 await Task.Delay(50, limit.Token);
@@ -138,10 +159,13 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Waits until the process has ended by itself.</summary>
     /// <returns>The exit code; 128 + the signal when a signal ended it.</returns>
+    /// <exception cref="InvalidOperationException">Another process started it: only that one learns the code.</exception>
     public async Task<int> WaitForExitAsync(CancellationToken ct)
     {
-        await _process.WaitForExitAsync(ct);
-        return _process.ExitCode;
+        if (_child is null)
+            throw new InvalidOperationException($"{_name} was started by another process.");
+        await _child.WaitForExitAsync(ct);
+        return _child.ExitCode;
     }
 
     /// <summary>Freezes the process and its children: connections stay open and nothing answers.</summary>
@@ -149,15 +173,15 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         // The parent first: a frozen parent has no new children.
         Send(SigStop);
-        foreach (var child in ProcessTable.ChildrenOf(Id))
-            _ = kill(child, SigStop);
+        foreach (var other in Others())
+            _ = kill(other, SigStop);
     }
 
     /// <summary>Undoes <see cref="Pause"/>.</summary>
     public void Resume()
     {
-        foreach (var child in ProcessTable.ChildrenOf(Id))
-            _ = kill(child, SigCont);
+        foreach (var other in Others())
+            _ = kill(other, SigCont);
         Send(SigCont);
     }
 
@@ -166,12 +190,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     public void Kill(bool withChildren)
     {
         Send(SigStop);
-        var children = withChildren ? ProcessTable.ChildrenOf(Id) : [];
+        var others = withChildren ? Others() : [];
         Send(SigKill);
-        foreach (var child in children)
-            _ = kill(child, SigKill);
+        foreach (var other in others)
+            _ = kill(other, SigKill);
 
-        var gone = SpinWait.SpinUntil(() => HasExited && !children.Any(ProcessTable.IsAlive), TimeSpan.FromSeconds(10));
+        var gone = SpinWait.SpinUntil(() => HasExited && !others.Any(ProcessTable.IsAlive), TimeSpan.FromSeconds(10));
         Running.TryRemove(this, out _);
         if (!gone)
             throw new InvalidOperationException($"{_name} ({Id}) is still there 10 s after SIGKILL.");
@@ -188,7 +212,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(bound);
         try
         {
-            await _process.WaitForExitAsync(limit.Token);
+            if (_child is not null)
+                await _child.WaitForExitAsync(limit.Token);
+            while (!HasExited)
+                await Task.Delay(20, limit.Token);
             return true;
         }
         catch (OperationCanceledException)
@@ -204,7 +231,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(SigTerm, TimeSpan.FromSeconds(10));
-        _process.Dispose();
+        _child?.Dispose();
     }
 
     /// <summary>Kills what a process that was itself killed has left: a frozen child outlives the server that started it.</summary>
@@ -213,6 +240,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         foreach (var pid in ProcessTable.WorkingIn(folder))
             _ = kill(pid, SigKill);
     }
+
+    // PostgreSQL under Patroni is neither a child nor of the session: what works in the server's folder is the server's.
+    private int[] Others() => [.. (HasExited ? [] : ProcessTable.ChildrenOf(Id)).Union(ProcessTable.WorkingIn(Command.Folder)).Where(pid => pid != Id && pid != Environment.ProcessId)];
 
     private static async Task<bool> AskAsync(Func<CancellationToken, Task<bool>> answers, CancellationToken ct)
     {

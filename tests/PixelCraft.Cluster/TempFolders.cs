@@ -36,8 +36,8 @@ internal static class TempFolders
         Delete(Mine.Value.Path);
     }
 
-    // PostgreSQL runs as another user when the tests run as root, and must get through to its own folder.
-    private static void CreateForAll(string path)
+    /// <summary>Makes a folder that every user may enter: PostgreSQL runs as another user when this process is root's, and must get through to its own.</summary>
+    public static void CreateForAll(string path)
     {
         Directory.CreateDirectory(path);
         if (!OperatingSystem.IsWindows())

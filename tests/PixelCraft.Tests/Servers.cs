@@ -15,7 +15,9 @@ public sealed class Servers : IAsyncDisposable
 {
     // No test's token: one test that is cancelled must not end the start for the others.
     private readonly Lazy<Task<PostgresServer>> _postgres = new(() => PostgresServer.StartAsync(CancellationToken.None));
+    private readonly Lazy<Task<PostgresGroup>> _postgresGroup = new(() => PostgresGroup.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<RedisServer>> _redis = new(() => RedisServer.StartAsync(CancellationToken.None));
+    private readonly Lazy<Task<RedisCluster>> _redisCluster = new(() => RedisCluster.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<S3Server>> _s3 = new(() => S3Server.StartAsync(CancellationToken.None));
     private readonly Lazy<string> _chromium = new(() => Programs.Find("chromium", "chromium"));
     private readonly Lazy<Task<IReadOnlyList<string>>> _photographs = new(FetchPhotographsAsync);
@@ -23,7 +25,11 @@ public sealed class Servers : IAsyncDisposable
 
     public Task<PostgresServer> PostgresAsync() => SkipIfMissingAsync(() => _postgres.Value);
 
+    public Task<PostgresGroup> PostgresGroupAsync() => SkipIfMissingAsync(() => _postgresGroup.Value);
+
     public Task<RedisServer> RedisAsync() => SkipIfMissingAsync(() => _redis.Value);
+
+    public Task<RedisCluster> RedisClusterAsync() => SkipIfMissingAsync(() => _redisCluster.Value);
 
     public Task<S3Server> S3Async() => SkipIfMissingAsync(() => _s3.Value);
 
@@ -54,11 +60,13 @@ public sealed class Servers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync(_postgres);
+        await EndAsync(_postgresGroup);
         await EndAsync(_redis);
+        await EndAsync(_redisCluster);
         await EndAsync(_s3);
     }
 
-    private static async Task EndAsync<T>(Lazy<Task<T>> server) where T : RealServer
+    private static async Task EndAsync<T>(Lazy<Task<T>> server) where T : IAsyncDisposable
     {
         // A start that failed has failed the tests that asked for it.
         if (server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })

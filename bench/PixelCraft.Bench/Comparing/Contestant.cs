@@ -17,7 +17,7 @@ internal sealed class Contestant(string name, string url, int pid, IAsyncDisposa
     public string Name => name;
 
     /// <summary>What its just-in-time compiler's thread has used so far; 0 where there is none of .NET's.</summary>
-    public double CompilerSeconds => ProcessFigures.ThreadCpuSeconds(pid, ".NET Tiered Com");
+    public double CompilerSeconds => ProcessTable.CpuSeconds(pid, ".NET Tiered Com");
 
     public ValueTask DisposeAsync() => stop.DisposeAsync();
 
@@ -38,9 +38,9 @@ internal sealed class Contestant(string name, string url, int pid, IAsyncDisposa
     /// <summary>CPU-seconds of the process for one request.</summary>
     public async Task<Sample> MeasureAsync(string requests, int seconds, CancellationToken cancellationToken)
     {
-        var before = ProcessFigures.CpuSeconds(pid);
+        var before = ProcessTable.CpuSeconds(pid);
         var answered = await Wrk.RunAsync(url, requests, seconds, cancellationToken);
-        return new Sample((ProcessFigures.CpuSeconds(pid) - before) / answered, answered / (double)seconds);
+        return new Sample((ProcessTable.CpuSeconds(pid) - before) / answered, answered / (double)seconds);
     }
 
     public static async Task<Contestant> StartPixelCraftAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PixelCraft.Bench.Measuring;
 using PixelCraft.Cluster;
 
 namespace PixelCraft.Bench.Comparing;
@@ -24,8 +23,7 @@ internal static class StartFigures
             var url = $"http://127.0.0.1:{Ports.Free()}";
             var begin = Stopwatch.GetTimestamp();
             await using var server = ServerProcess.Start(
-                Path.Combine(folder, "log"), program, ["--set", $"Listen={url}", "--set", $"Data={Path.Combine(folder, "data")}"], null,
-                new Dictionary<string, string?> { [PixelCraftProcess.ProgramVariable] = null }); // else it would be taken for a setting
+                Path.Combine(folder, "log"), program, ["--set", $"Listen={url}", "--set", $"Data={Path.Combine(folder, "data")}"]);
             await server.WaitUntilAsync(
                 async cancel =>
                 {
@@ -35,9 +33,9 @@ internal static class StartFigures
                 TimeSpan.FromSeconds(60), cancellationToken);
             if (i == 0) continue;
             seconds.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds);
-            cpu.Add(ProcessFigures.CpuSeconds(server.Id));
+            cpu.Add(ProcessTable.CpuSeconds(server.Id));
             await Task.Delay(Idle, cancellationToken);
-            memory.Add(ProcessFigures.PssBytes(server.Id) / 1e6);
+            memory.Add(ProcessTable.Memory(server.Id) / 1e6);
         }
         return
         [

@@ -2,15 +2,18 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql;
+using PixelCraft.Adapters.EntityFramework.Postgres;
 
 namespace PixelCraft.Adapters.EntityFramework;
 
 /// <summary>One module's database, as the migrator and the doctor see it.</summary>
 public interface IModuleDatabase
 {
-    /// <summary>The module's word for it: "accounts", "catalogue".</summary>
+    /// <summary>The module's word for it: "accounts", "catalogue"; of several of one module each its own.</summary>
     string Name { get; }
+
+    /// <summary>The module's word for all of them.</summary>
+    string ModuleName => Name;
 
     /// <summary>Where it is, without secrets.</summary>
     string Location { get; }
@@ -24,16 +27,43 @@ public interface IModuleDatabase
     /// <summary>The migrations that are not applied yet.</summary>
     /// <exception cref="UnavailableException">The database can't be reached, or its folder not be written.</exception>
     Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks how its servers are, where it has several; none where it has one.</summary>
+    Task<IReadOnlyList<DatabaseServer>> ServersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Tries on PostgreSQL whether a change would be taken, and confirmed by the standby, without changing anything.</summary>
+    /// <exception cref="UnavailableException">It would not.</exception>
+    /// <exception cref="StorageFullException">Its disk is full.</exception>
+    Task TryToWriteAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>One of several servers of a database.</summary>
+/// <param name="Address">Host and port.</param>
+/// <param name="Answers">Whether it answered when it was looked at.</param>
+/// <param name="IsPrimary">Whether it takes writes.</param>
+/// <param name="Behind">For how long it has not had all that the primary has; exact up to <see cref="ReplicaOptions.MaxStaleness"/>, beyond that the time since it was within it. Null where that was never so.</param>
+/// <param name="BehindBytes">Bytes of the log that the primary has and it has not replayed, as far as is known.</param>
+public sealed record DatabaseServer(string Address, bool Answers, bool IsPrimary, TimeSpan? Behind, long BehindBytes);
 
 /// <param name="name">The module's word for it.</param>
 /// <param name="historyTable">Where EF Core notes what is applied, with its schema.</param>
 /// <param name="sqliteFile">The file; null with PostgreSQL.</param>
-/// <param name="reads">Reads of it.</param>
+/// <param name="servers">PostgreSQL; null with SQLite.</param>
+/// <param name="database">It, past EF Core.</param>
 /// <param name="factory">Makes contexts.</param>
-internal sealed class ModuleDatabase<TContext>(string name, string historyTable, string? sqliteFile, RawReads reads, IDbContextFactory<TContext> factory) : IModuleDatabase
+internal sealed class ModuleDatabase<TContext>(
+    string name, string historyTable, string? sqliteFile, PostgresServers? servers, RawDatabase database, IDbContextFactory<TContext> factory) : IModuleDatabase
     where TContext : DbContext
 {
+    /// <summary>For one step, and for another process's steps to end.</summary>
+    private static readonly TimeSpan MigrationTime = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// A commit of a few bytes that changes nothing, and waits for the standby as every other one: whether the server is the primary, which a
+    /// read would tell, doesn't say that it can confirm anything.
+    /// </summary>
+    private const string Nothing = "SELECT pg_logical_emit_message(true, 'pixelcraft', '')";
+
     // One instance of each text, by which the statements are known.
     private readonly string _isThere = sqliteFile is null ? $"SELECT 1 WHERE to_regclass('{historyTable}') IS NOT NULL" : $"SELECT 1 FROM sqlite_master WHERE name = '{historyTable}'";
     private readonly string _applied = $"SELECT \"MigrationId\" FROM {historyTable}";
@@ -50,6 +80,10 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
         }
     }
 
+    // A file of this process alone is not tried: a write that it can't take says so at once, and a disk may sleep.
+    public Task TryToWriteAsync(CancellationToken cancellationToken) =>
+        sqliteFile is null ? database.ChangeAsync([new Statement(Nothing)], cancellationToken) : Task.CompletedTask;
+
     // Not through EF Core, which at each start would take longer to build its model than all the rest takes.
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken)
     {
@@ -58,9 +92,16 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
             TryToWrite(Path.GetDirectoryName(sqliteFile)!);
             if (!File.Exists(sqliteFile)) return Migrations; // reading would make an empty one
         }
-        if (await reads.ListAsync(_isThere, [], 1, row => row.GetInt32(0), cancellationToken) is []) return Migrations;
-        var applied = await reads.ListAsync(_applied, [], 1, row => row.GetString(0), cancellationToken);
+        if (await database.ListAsync(new Statement(_isThere), 1, row => row.GetInt32(0), cancellationToken) is []) return Migrations;
+        var applied = await database.ListAsync(new Statement(_applied), 1, row => row.GetString(0), cancellationToken);
         return [.. Migrations.Except(applied)];
+    }
+
+    public async Task<IReadOnlyList<DatabaseServer>> ServersAsync(CancellationToken cancellationToken)
+    {
+        if (servers is not { HasReplicas: true }) return [];
+        await servers.LookedAt.WaitAsync(cancellationToken);
+        return servers.States();
     }
 
     /// <summary>All of this version, oldest first, as EF Core's attributes name them.</summary>
@@ -108,6 +149,7 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
     /// <summary>EF Core locks the history table, but two processes that make that table at once collide: so an advisory lock around it.</summary>
     private async Task MigratePostgresAsync(TContext db, CancellationToken cancellationToken)
     {
+        db.Database.SetCommandTimeout(MigrationTime);
         await db.Database.OpenConnectionAsync(cancellationToken);
         // Ends with the connection, also when the process dies.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock(hashtextextended({"pixelcraft-migrate-" + name}, 0))", cancellationToken);
@@ -117,8 +159,10 @@ internal sealed class ModuleDatabase<TContext>(string name, string historyTable,
         }
         finally
         {
-            // The driver would keep the connection, and with it the lock.
-            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+            // A context that is used again would keep the connection open.
+            await db.Database.CloseConnectionAsync();
+            // The driver would keep it too, and with it the lock.
+            servers!.Clear();
         }
     }
 }

@@ -9,7 +9,10 @@ namespace PixelCraft.Adapters.EntityFramework;
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+    /// <summary>That a commit is synced: of a connection, while the log is of the file.</summary>
+    public const string Durable = "PRAGMA synchronous=FULL;";
+
+    private const string Pragmas = $"PRAGMA journal_mode=WAL; {Durable}";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

@@ -29,12 +29,12 @@ internal sealed class InProcessCache : ICache, IDisposable
         return ValueTask.FromResult(_entries.TryGetValue(key, out byte[]? value) ? value?.ToArray() : null);
     }
 
-    public ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
+    public ValueTask<bool> SetAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         CacheRules.Check(key, value, lifetime);
         lock (_writing)
             Set(key, value, lifetime);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(true);
     }
 
     public ValueTask<bool> AddAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
@@ -50,12 +50,12 @@ internal sealed class InProcessCache : ICache, IDisposable
         return ValueTask.FromResult(true);
     }
 
-    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
+    public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
     {
         CacheRules.CheckKey(key);
         lock (_writing)
             _entries.Remove(key);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(true);
     }
 
     public void Dispose() => _entries.Dispose();

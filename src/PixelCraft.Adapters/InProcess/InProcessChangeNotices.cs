@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PixelCraft.Caching;
 
 namespace PixelCraft.Adapters.InProcess;
@@ -6,28 +5,13 @@ namespace PixelCraft.Adapters.InProcess;
 /// <summary>Notices within this process, heard before the call returns.</summary>
 internal sealed class InProcessChangeNotices : IChangeNotices
 {
-    private readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
+    private readonly Channels<string> _channels = new();
 
     public ValueTask PublishAsync(string topic, string key, CancellationToken cancellationToken)
     {
-        foreach (var (subscription, _) in _subscriptions)
-            if (subscription.Topic == topic) subscription.Changed(key);
+        _channels.Publish(topic, key);
         return ValueTask.CompletedTask;
     }
 
-    public IDisposable Subscribe(string topic, Action<string> changed)
-    {
-        var subscription = new Subscription(this, topic, changed);
-        _subscriptions[subscription] = 0;
-        return subscription;
-    }
-
-    private sealed class Subscription(InProcessChangeNotices notices, string topic, Action<string> changed) : IDisposable
-    {
-        public string Topic => topic;
-
-        public Action<string> Changed => changed;
-
-        public void Dispose() => notices._subscriptions.TryRemove(this, out _);
-    }
+    public IDisposable Subscribe(string topic, Action<string> changed) => _channels.Subscribe(topic, changed);
 }

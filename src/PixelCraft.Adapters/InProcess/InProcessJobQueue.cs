@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using PixelCraft.Jobs;
 
@@ -7,14 +8,14 @@ namespace PixelCraft.Adapters.InProcess;
 /// The job queue in the memory of this process, for one process alone. What it holds is gone with the process; the
 /// sweeps make it anew. Bounded by <see cref="JobQueueOptions.Capacity"/> and <see cref="JobQueueOptions.DeadLetters"/>.
 /// </summary>
-internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeProvider time) : IJobQueue
+internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeProvider time) : IJobQueue, IDeadLetters
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Job, Entry> _jobs = [];
-    private readonly Queue<Entry> _due = new();
+    private readonly JobLanes<Entry> _due = new();
     private readonly PriorityQueue<Entry, (long Due, long Number)> _delayed = new();
     private readonly HashSet<Entry> _taken = [];
-    private readonly Queue<DeadJob> _dead = new();
+    private readonly LinkedList<DeadJob> _dead = new();
     private readonly Pulse _changed = new();
     private readonly long _started = time.GetTimestamp();
     private long _number;
@@ -29,21 +30,13 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
-        {
-            if (_jobs.ContainsKey(job))
-                return Task.FromResult(EnqueueOutcome.AlreadyQueued);
-            if (_jobs.Count - _taken.Count >= options.Value.Capacity)
-                return Task.FromResult(EnqueueOutcome.Full);
-            var entry = new Entry(job);
-            _jobs.Add(job, entry);
-            Put(entry, delay);
-        }
-
-        return Task.FromResult(EnqueueOutcome.Queued);
+            return Task.FromResult(Enqueue(job, delay));
     }
 
-    public async Task<IJobLease?> TakeAsync(TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IJobLease>> TakeAsync(int most, TimeSpan wait, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 1_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.Zero);
         var deadline = Now + wait.Ticks;
         while (true)
@@ -53,13 +46,13 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
             long next;
             lock (_lock)
             {
-                if (TakeNext() is { } lease)
-                    return lease;
+                if (Take(most) is { Count: > 0 } leases)
+                    return leases;
                 next = NextChange();
             }
 
             if (deadline <= Now)
-                return null;
+                return [];
 
             // Timers count whole milliseconds: rounded down it would come too early and turn round for nothing.
             var milliseconds = Math.Ceiling(new TimeSpan(Math.Min(deadline, next) - Now).TotalMilliseconds);
@@ -77,26 +70,80 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
         }
     }
 
-    public Task<IReadOnlyList<DeadJob>> DeadAsync(int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DueJobs>> DueAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Promote();
+            return Task.FromResult<IReadOnlyList<DueJobs>>([.. _due.Lanes.GroupBy(lane => lane.Kind).Select(lanes => new DueJobs(
+                lanes.Key, lanes.Sum(lane => lane.Count), new TimeSpan(Now - lanes.Min(lane => lane.Oldest.DueAt))))]);
+        }
+    }
+
+    public Task<IReadOnlyList<DeadJob>> ListAsync(string? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1_000);
+        // Ids are numbers that grow.
+        var below = after is null ? long.MaxValue : long.TryParse(after, CultureInfo.InvariantCulture, out var number) ? number : long.MinValue;
         lock (_lock)
-            return Task.FromResult<IReadOnlyList<DeadJob>>([.. _dead.Reverse().Take(limit)]);
+            return Task.FromResult<IReadOnlyList<DeadJob>>([.. _dead.Where(letter => NumberOf(letter) < below).Take(limit)]);
     }
 
-    private Lease? TakeNext()
+    public Task<ReplayOutcome> ReplayAsync(string id, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            if (FindDead(id) is not { } letter)
+                return Task.FromResult(ReplayOutcome.Missing);
+            if (Enqueue(letter.Job, TimeSpan.Zero) is EnqueueOutcome.Full)
+                return Task.FromResult(ReplayOutcome.Full);
+            _dead.Remove(letter);
+            return Task.FromResult(ReplayOutcome.Replayed);
+        }
+    }
+
+    public Task<bool> DropAsync(string id, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+            return Task.FromResult(FindDead(id) is { } letter && _dead.Remove(letter));
+    }
+
+    private static long NumberOf(DeadJob letter) => long.Parse(letter.Id, CultureInfo.InvariantCulture);
+
+    private DeadJob? FindDead(string id) => _dead.FirstOrDefault(letter => letter.Id == id);
+
+    private EnqueueOutcome Enqueue(Job job, TimeSpan delay)
+    {
+        if (_jobs.ContainsKey(job))
+            return EnqueueOutcome.AlreadyQueued;
+        if (_jobs.Count - _taken.Count >= options.Value.Capacity)
+            return EnqueueOutcome.Full;
+        var entry = new Entry(job);
+        _jobs.Add(job, entry);
+        Put(entry, delay);
+        return EnqueueOutcome.Queued;
+    }
+
+    private List<Lease> Take(int most)
     {
         Promote();
         var now = Now;
 
-        // One whose lease ran out is older than all that wait. Few are taken: as many as workers run.
-        var entry = _taken.Where(taken => taken.Until <= now).MinBy(taken => taken.Number);
-        if (entry is null && !_due.TryDequeue(out entry))
-            return null;
-        _taken.Add(entry);
-        entry.Until = now + LeaseTime.Ticks;
-        return entry.Holder = new Lease(this, entry);
+        // Those whose lease ran out are older than all that wait. Few are taken: as many as workers run.
+        List<Entry> entries = [.. _taken.Where(taken => taken.Until <= now).OrderBy(taken => taken.Number).Take(most)];
+        if (entries.Count < most)
+            entries.AddRange(_due.Take(most - entries.Count));
+        foreach (var entry in entries)
+        {
+            _taken.Add(entry);
+            entry.Until = now + LeaseTime.Ticks;
+            entry.Holder = new Lease(this, entry);
+        }
+
+        return [.. entries.Select(entry => entry.Holder!)];
     }
 
     /// <summary>When the next delayed job is due or the next lease runs out.</summary>
@@ -111,7 +158,8 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
         while (_delayed.TryPeek(out var entry, out var at) && at.Due <= Now)
         {
             _delayed.Dequeue();
-            _due.Enqueue(entry);
+            entry.DueAt = at.Due;
+            _due.Add(entry.Job, entry);
         }
     }
 
@@ -119,9 +167,15 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
     {
         entry.Number = ++_number;
         if (delay > TimeSpan.Zero)
+        {
             _delayed.Enqueue(entry, (Now + delay.Ticks, entry.Number));
+        }
         else
-            _due.Enqueue(entry);
+        {
+            entry.DueAt = Now;
+            _due.Add(entry.Job, entry);
+        }
+
         _changed.Beat();
     }
 
@@ -149,8 +203,9 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
     {
         _jobs.Remove(entry.Job);
         while (_dead.Count >= options.Value.DeadLetters)
-            _dead.Dequeue();
-        _dead.Enqueue(new DeadJob(entry.Job, entry.Faults + 1, reason, time.GetUtcNow()));
+            _dead.RemoveLast();
+        var id = (++_number).ToString(CultureInfo.InvariantCulture);
+        _dead.AddFirst(new DeadJob(id, entry.Job, entry.Faults + 1, reason, time.GetUtcNow()));
     }
 
     private sealed class Entry(Job job)
@@ -161,6 +216,9 @@ internal sealed class InProcessJobQueue(IOptions<JobQueueOptions> options, TimeP
         public long Number { get; set; }
 
         public int Faults { get; set; }
+
+        /// <summary>Since when it waits for a worker, in ticks since the start.</summary>
+        public long DueAt { get; set; }
 
         public Lease? Holder { get; set; }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Caching;
 using PixelCraft.Jobs;
 using PixelCraft.Limits;
+using PixelCraft.Live;
 
 namespace PixelCraft.Adapters.InProcess;
 
@@ -11,9 +12,11 @@ namespace PixelCraft.Adapters.InProcess;
 /// </summary>
 public static class InProcessServices
 {
-    /// <summary>The job queue; needs <see cref="JobQueueOptions"/>.</summary>
-    public static IServiceCollection AddInProcessJobQueue(this IServiceCollection services) =>
-        services.AddSingleton<IJobQueue, InProcessJobQueue>();
+    /// <summary>The job queue with its dead letters; needs <see cref="JobQueueOptions"/>.</summary>
+    public static IServiceCollection AddInProcessJobQueue(this IServiceCollection services) => services
+        .AddSingleton<InProcessJobQueue>()
+        .AddSingleton<IJobQueue>(provider => provider.GetRequiredService<InProcessJobQueue>())
+        .AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<InProcessJobQueue>());
 
     /// <summary>The cache; needs <see cref="InProcessCacheOptions"/>.</summary>
     public static IServiceCollection AddInProcessCache(this IServiceCollection services) =>
@@ -22,6 +25,10 @@ public static class InProcessServices
     /// <summary>The notices of changes.</summary>
     public static IServiceCollection AddInProcessChangeNotices(this IServiceCollection services) =>
         services.AddSingleton<IChangeNotices, InProcessChangeNotices>();
+
+    /// <summary>The live backplane.</summary>
+    public static IServiceCollection AddInProcessLiveBackplane(this IServiceCollection services) =>
+        services.AddSingleton<ILiveBackplane, InProcessLiveBackplane>();
 
     /// <summary>The rate limiter.</summary>
     public static IServiceCollection AddInProcessRateLimiter(this IServiceCollection services) =>

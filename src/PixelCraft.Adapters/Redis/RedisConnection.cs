@@ -1,21 +1,23 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace PixelCraft.Adapters.Redis;
 
 /// <summary>
-/// The connection to Redis, one for the process: the client sends everybody's commands over it. It is opened at the first
+/// A connection to Redis, one server or a cluster: the client sends everybody's commands over it. It is opened at the first
 /// use and comes back by itself, so the program starts, and goes on, while Redis is away. Meanwhile commands fail at once
 /// instead of waiting in a backlog.
 /// </summary>
-internal sealed class RedisConnection(IOptions<RedisOptions> options, ILoggerFactory loggers) : IAsyncDisposable
+/// <param name="connection">As in <see cref="RedisOptions.Connection"/>.</param>
+/// <param name="options">The prefix and the time limit.</param>
+/// <param name="loggers">Where the client logs.</param>
+internal sealed class RedisConnection(string connection, RedisOptions options, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private Task<ConnectionMultiplexer>? _multiplexer;
 
     /// <summary>How every key and channel begins.</summary>
-    public string Prefix => options.Value.Prefix;
+    public string Prefix => options.Prefix;
 
     /// <summary>The client's view of the database.</summary>
     public async ValueTask<IDatabase> DatabaseAsync() => (await MultiplexerAsync()).GetDatabase();
@@ -23,19 +25,44 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, ILoggerFac
     /// <summary>The client's view of the channels; subscriptions survive reconnecting.</summary>
     public async ValueTask<ISubscriber> SubscriberAsync() => (await MultiplexerAsync()).GetSubscriber();
 
-    /// <summary>Runs a script, by its hash where the server knows it.</summary>
-    public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
+    /// <summary>Asks something of Redis for a port that can't do without it.</summary>
+    /// <param name="store">What the exception calls what is away.</param>
+    /// <param name="ask">Asks.</param>
+    /// <exception cref="UnavailableException">Redis can't answer now.</exception>
+    public static async Task<T> AskAsync<T>(string store, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            throw new UnavailableException(store, exception);
+        }
+    }
+
+    /// <summary>Runs a script, by its hash where the server knows it; the keys are on one node.</summary>
+    public async Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] values)
     {
         var database = await DatabaseAsync();
         try
         {
-            return await database.ScriptEvaluateAsync(script, keys, values);
+            return await database.ScriptEvaluateAsync(script.Hash, keys, values);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            // The client remembers what it has loaded; a server that was flushed or promoted doesn't. It did nothing yet.
-            return await database.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache);
+            // A server that is new, or was flushed or promoted, doesn't know it, did nothing, and knows it from now on.
+            return await database.ScriptEvaluateAsync(script.Text, keys, values, CommandFlags.NoScriptCache);
         }
+    }
+
+    /// <summary>The <c>maxmemory-policy</c> of the masters, each once. From INFO, which may be asked where CONFIG may not.</summary>
+    public async Task<IReadOnlyList<string>> EvictionPoliciesAsync()
+    {
+        var servers = (await MultiplexerAsync()).GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
+        var answers = await Task.WhenAll(servers.Select(server => server.InfoAsync("memory")));
+        return [.. answers.SelectMany(sections => sections.SelectMany(section => section))
+            .Where(line => line.Key == "maxmemory_policy").Select(line => line.Value).Distinct()];
     }
 
     /// <summary>Whether an exception of the client means that Redis can't answer now.</summary>
@@ -61,8 +88,8 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, ILoggerFac
 
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
-        var configuration = ConfigurationOptions.Parse(options.Value.Connection);
-        var timeout = (int)options.Value.Timeout.TotalMilliseconds;
+        var configuration = ConfigurationOptions.Parse(connection);
+        var timeout = (int)options.Timeout.TotalMilliseconds;
         configuration.AbortOnConnectFail = false;
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         configuration.ConnectTimeout = timeout;
@@ -70,6 +97,7 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, ILoggerFac
         configuration.AsyncTimeout = timeout;
         configuration.ReconnectRetryPolicy = new LinearRetry(timeout);
         configuration.ClientName = "pixelcraft";
+        configuration.AllowAdmin = true; // for INFO; what is allowed is for Redis to say
         configuration.LoggerFactory = loggers;
         return await ConnectionMultiplexer.ConnectAsync(configuration);
     }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PixelCraft.Adapters.Redis;
 
-/// <summary>Section <c>Redis</c>: the shared cache, job queue and rate limits.</summary>
+/// <summary>Section <c>Redis</c>: sessions, rate limits, job queue, notices and cache that all servers share.</summary>
 public sealed class RedisOptions
 {
     /// <summary>
@@ -11,6 +11,13 @@ public sealed class RedisOptions
     /// </summary>
     [Secret]
     public string Connection { get; set; } = "";
+
+    /// <summary>
+    /// A Redis for the cache alone, which may evict; written as <see cref="Connection"/>. Empty, the default: the cache is in the
+    /// same as everything else.
+    /// </summary>
+    [Secret]
+    public string Cache { get; set; } = "";
 
     /// <summary>How every key and channel begins, for two installations on one Redis. <c>pixelcraft</c>; lower-case letters, digits and '-'.</summary>
     [RegularExpression("[a-z0-9-]{1,40}")]

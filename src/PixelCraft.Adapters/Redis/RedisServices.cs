@@ -1,45 +1,57 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts;
+using PixelCraft.Analytics;
 using PixelCraft.Caching;
 using PixelCraft.Jobs;
 using PixelCraft.Limits;
+using PixelCraft.Live;
 using StackExchange.Redis;
 
 namespace PixelCraft.Adapters.Redis;
 
 /// <summary>
-/// Registration of the adapters on Redis, one per port; all share one connection. They need <see cref="RedisOptions"/>
-/// with a connection, a <see cref="TimeProvider"/>, and the host's logging and metrics.
+/// Registration of the adapters on Redis, one per port; all share one connection, but for the cache where it has its own. They
+/// need <see cref="RedisOptions"/> with a connection, a <see cref="TimeProvider"/>, and the host's logging and metrics.
 /// </summary>
 public static class RedisServices
 {
-    /// <summary>The job queue, which needs <see cref="JobQueueOptions"/> too.</summary>
-    public static IServiceCollection AddRedisJobQueue(this IServiceCollection services) =>
-        services.AddConnection().AddSingleton<IJobQueue, RedisJobQueue>();
+    /// <summary>The job queue with its dead letters, which needs <see cref="JobQueueOptions"/> too.</summary>
+    public static IServiceCollection AddRedisJobQueue(this IServiceCollection services) => services
+        .Add<RedisJobQueue, RedisJobQueue>(redis => redis.Main)
+        .AddSingleton<IJobQueue>(provider => provider.GetRequiredService<RedisJobQueue>())
+        .AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<RedisJobQueue>());
 
     /// <summary>The cache.</summary>
-    public static IServiceCollection AddRedisCache(this IServiceCollection services) =>
-        services.AddConnection().AddSingleton<ICache, RedisCache>();
+    public static IServiceCollection AddRedisCache(this IServiceCollection services) => services.Add<ICache, RedisCache>(redis => redis.Cache);
 
     /// <summary>The notices of changes.</summary>
     public static IServiceCollection AddRedisChangeNotices(this IServiceCollection services) =>
-        services.AddConnection().AddSingleton<IChangeNotices, RedisChangeNotices>();
+        services.Add<IChangeNotices, RedisChangeNotices>(redis => redis.Main);
+
+    /// <summary>The live backplane.</summary>
+    public static IServiceCollection AddRedisLiveBackplane(this IServiceCollection services) =>
+        services.Add<ILiveBackplane, RedisLiveBackplane>(redis => redis.Main);
 
     /// <summary>The rate limiter.</summary>
     public static IServiceCollection AddRedisRateLimiter(this IServiceCollection services) =>
-        services.AddConnection().AddSingleton<IRateLimiter, RedisRateLimiter>();
+        services.Add<IRateLimiter, RedisRateLimiter>(redis => redis.Main);
 
     /// <summary>The store of sessions.</summary>
     public static IServiceCollection AddRedisSessions(this IServiceCollection services) =>
-        services.AddConnection().AddSingleton<ISessionStore, RedisSessionStore>();
+        services.Add<ISessionStore, RedisSessionStore>(redis => redis.Main);
+
+    /// <summary>The stream of events.</summary>
+    public static IServiceCollection AddRedisEventStream(this IServiceCollection services) =>
+        services.Add<IEventStream, RedisEventStream>(redis => redis.Main);
 
     /// <summary>What is wrong with a connection, without what may be a secret in it; null when it can be read.</summary>
-    public static string? Fault(RedisOptions options)
+    /// <param name="connection">As in <see cref="RedisOptions.Connection"/>.</param>
+    public static string? Fault(string connection)
     {
         try
         {
-            return ConfigurationOptions.Parse(options.Connection).EndPoints.Count == 0 ? "names no server." : null;
+            return ConfigurationOptions.Parse(connection).EndPoints.Count == 0 ? "names no server." : null;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
@@ -47,9 +59,18 @@ public static class RedisServices
         }
     }
 
-    private static IServiceCollection AddConnection(this IServiceCollection services)
+    /// <summary>What Redis does when its memory is full, for what must stay there: its <c>maxmemory-policy</c>, each that one of its servers has.</summary>
+    /// <param name="provider">The services, these adapters among them.</param>
+    /// <exception cref="UnavailableException">Redis is away.</exception>
+    public static Task<IReadOnlyList<string>> EvictionPoliciesAsync(IServiceProvider provider) =>
+        RedisConnection.AskAsync("Redis", provider.GetRequiredService<RedisConnections>().Main.EvictionPoliciesAsync);
+
+    private static IServiceCollection Add<TPort, TAdapter>(this IServiceCollection services, Func<RedisConnections, RedisConnection> choose)
+        where TPort : class
+        where TAdapter : class, TPort
     {
-        services.TryAddSingleton<RedisConnection>();
-        return services;
+        services.TryAddSingleton<RedisConnections>();
+        return services.AddSingleton<TPort>(provider =>
+            ActivatorUtilities.CreateInstance<TAdapter>(provider, choose(provider.GetRequiredService<RedisConnections>())));
     }
 }

@@ -14,17 +14,17 @@ namespace PixelCraft.Adapters.Redis;
 /// with the last of them. In a cluster the two are on different nodes and can't be changed together. So the second only says
 /// where to look: it is written before the first and cleaned after it, and what it lists counts while the first is there.
 /// </para>
-/// Needs GET, SET, DEL, PTTL, PEXPIRE, HSET, HGET, HGETALL, HDEL, EVAL, EVALSHA and SCRIPT LOAD on those keys. Where
+/// Needs GET, SET, DEL, PTTL, PEXPIRE, HSET, HGET, HGETALL, HDEL, EVAL and EVALSHA on those keys. Where
 /// memory is short any eviction policy but <c>noeviction</c> signs members out.
 /// </summary>
 internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time) : ISessionStore
 {
     // ARGV: id, key hash, lifetime in ms. Not PEXPIRE with GT, which takes a key without expiry for one that lives for ever.
-    private const string Note =
+    private static readonly RedisScript Note = new(
         """
         redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
         if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-        """;
+        """);
 
     public Task AddAsync(Session session, CancellationToken cancellationToken) => AskAsync(
         async database =>
@@ -116,17 +116,10 @@ internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time
         [ListOf(session.MemberId)],
         [session.Id.ToString(), session.KeyHash, (long)Lifetime(session).TotalMilliseconds]);
 
-    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            return await call(await redis.DatabaseAsync());
-        }
-        catch (Exception exception) when (RedisConnection.IsAway(exception))
-        {
-            throw new UnavailableException("session store", exception);
-        }
+        return RedisConnection.AskAsync("session store", async () => await call(await redis.DatabaseAsync()));
     }
 }
 

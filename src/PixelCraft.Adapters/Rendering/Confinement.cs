@@ -70,8 +70,9 @@ public static class Confinement
         rules.Grant("/dev/null", Landlock.Write);
     }
 
+    /// <summary>A library of this system may have its version behind: a published program has <c>libvips.so.42</c> beside it.</summary>
     private static bool IsProgram(string file) =>
-        Path.GetExtension(file) is ".dll" or ".so" || file.EndsWith(".deps.json", StringComparison.Ordinal) || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);
+        Path.GetExtension(file) is ".dll" or ".so" || Path.GetFileName(file).Contains(".so.", StringComparison.Ordinal) || file.EndsWith(".deps.json", StringComparison.Ordinal) || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);
 
     private static void StartAnew()
     {

@@ -36,7 +36,7 @@ public sealed class S3DirectUploads(S3Options options) : IDirectUploads, IDispos
             PartNumber = part,
             Verb = HttpVerb.PUT,
             Expires = until.UtcDateTime,
-            Protocol = PublicEndpoint(options).StartsWith("http:", StringComparison.OrdinalIgnoreCase) ? Protocol.HTTP : Protocol.HTTPS,
+            Protocol = S3Client.Protocol(PublicEndpoint(options)),
         };
         request.Headers.ContentLength = length;
         return new Uri(_signer.GetPreSignedURL(request));

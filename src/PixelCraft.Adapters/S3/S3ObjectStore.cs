@@ -26,7 +26,7 @@ namespace PixelCraft.Adapters.S3;
 /// Permissions needed: <c>s3:GetObject</c>, <c>s3:PutObject</c>, <c>s3:DeleteObject</c>, <c>s3:AbortMultipartUpload</c>, and
 /// <c>s3:ListBucket</c>, to list and since without it S3 answers 403 for an object that is not there. The bucket is not made.
 /// </summary>
-public sealed class S3ObjectStore : IObjectStore, IDisposable
+public sealed class S3ObjectStore : IObjectStore, IObjectLinks, IDisposable
 {
     internal const long PartSize = 8 * 1024 * 1024;
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(10);
@@ -172,6 +172,20 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             request.ContinuationToken = page.NextContinuationToken;
         }
         while (page.IsTruncated == true);
+    }
+
+    /// <inheritdoc/>
+    public Uri ReadUrl(string key, DateTimeOffset until)
+    {
+        ObjectKey.ThrowIfInvalid(key);
+        return new Uri(_client.GetPreSignedURL(new GetPreSignedUrlRequest
+        {
+            BucketName = _options.Bucket,
+            Key = key,
+            Verb = HttpVerb.GET,
+            Expires = until.UtcDateTime,
+            Protocol = S3Client.Protocol(_options.Endpoint),
+        }));
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,12 @@ public sealed class S3Options : IValidatableObject
     /// <summary>The URL of the service, such as <c>https://s3.eu-central-1.amazonaws.com</c>.</summary>
     public string Endpoint { get; set; } = "";
 
+    /// <summary>
+    /// Host and port of the gateways behind <see cref="Endpoint"/>, by comma: connections are shared out, and one that can't be reached is
+    /// passed over. Empty, the default: as the endpoint's name resolves.
+    /// </summary>
+    public string Gateways { get; set; } = "";
+
     /// <summary>The URL under which clients reach the service, for uploads directly to it. Empty, the default: the same as <see cref="Endpoint"/>.</summary>
     public string PublicEndpoint { get; set; } = "";
 
@@ -43,6 +49,7 @@ public sealed class S3Options : IValidatableObject
         foreach (var (name, value) in new[] { (nameof(Endpoint), Endpoint), (nameof(PublicEndpoint), PublicEndpoint) })
             if (value.Length > 0 && !(Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
                 yield return new ValidationResult("not an http or https URL.", [name]);
+        if (Gateways.Length > 0 && S3Connections.TryParse(Gateways) is null) yield return new ValidationResult("not a list such as 10.0.0.1:7480,10.0.0.2:7480.", [nameof(Gateways)]);
         if (needed.All(setting => setting.Value.Length == 0)) yield break;
         foreach (var (name, value) in needed)
             if (value.Length == 0) yield return new ValidationResult("missing, since other settings of S3 are given.", [name]);

@@ -130,8 +130,8 @@ internal static class AccountsApi
     private static async Task<Results<Ok<MemberPage>, ProblemHttpResult>> ListAsync(
         Id? after, int? limit, IMembers members, CancellationToken cancellationToken)
     {
-        var count = limit ?? 50;
-        if (count is < 1 or > 100) return Problems.Invalid.Result("'limit' is 1 to 100.");
+        var count = limit ?? PageLimit.Default;
+        if (PageLimit.Fault(count) is { } fault) return fault;
         var items = await members.ListAsync(after, count, cancellationToken);
         return TypedResults.Ok(new MemberPage(items, items.Count == count ? items[^1].Id : null));
     }

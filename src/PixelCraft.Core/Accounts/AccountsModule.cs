@@ -20,11 +20,13 @@ public static class AccountsModule
     private const string EitherScheme = "pixelcraft";
 
     /// <summary>
-    /// Authentication, the policies, and the module's services: for every process that answers requests or runs the
-    /// module's commands. It needs the module's stores, a session store, a job queue and an <see cref="IdGenerator"/>'s clock.
+    /// Who makes a request and what the others may know of members: for every process that answers requests, of whichever module. It
+    /// reads the module's stores itself and needs no server that runs <see cref="MapAccounts"/> (docs/decisions/0021-roles.md). It needs
+    /// these stores, a session store and an <see cref="IdGenerator"/>'s clock. May be added twice.
     /// </summary>
-    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    public static IServiceCollection AddAccess(this IServiceCollection services)
     {
+        if (services.Any(service => service.ServiceType == typeof(SessionHandler))) return services;
         services.AddAccountsCore();
         services.AddHttpContextAccessor();
         services.AddAuthentication(EitherScheme)
@@ -37,7 +39,16 @@ public static class AccountsModule
             .AddPolicy(Policies.Write, policy => policy.RequireAuthenticatedUser().RequireClaim(MemberClaims.Scope, "write"))
             .AddPolicy(Policies.Session, policy => policy.RequireAuthenticatedUser().RequireClaim(MemberClaims.Session))
             .AddPolicy(Policies.Administrator, policy => policy.RequireAuthenticatedUser().RequireClaim(MemberClaims.Administrator, "true"));
+        return services;
+    }
 
+    /// <summary>
+    /// <see cref="AddAccess"/>, and the module's own services: for every process that has its API or pages, or runs the module's commands.
+    /// It needs a job queue besides, and for the export every module's <see cref="IMemberData"/>.
+    /// </summary>
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
+        services.AddAccess();
         services.AddIdentityCore<Member>(options =>
             {
                 options.User.RequireUniqueEmail = true;

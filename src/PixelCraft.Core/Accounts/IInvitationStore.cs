@@ -1,9 +1,12 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Accounts;
 
 /// <summary>
 /// Invitations that are not used yet; <see cref="IMemberStore.AddAsync"/> uses them up. Failures are
-/// <see cref="UnavailableException"/> and <see cref="StorageFullException"/>. Consistency: CP.
+/// <see cref="UnavailableException"/> and <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(typeof(IMemberStore))]
 public interface IInvitationStore
 {
     /// <summary>Adds an invitation; expired ones are removed on the way.</summary>

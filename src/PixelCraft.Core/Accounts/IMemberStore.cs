@@ -1,11 +1,13 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Accounts;
 
 /// <summary>
 /// What Identity's user store does not cover. Members whose account is closed (<see cref="IClosedAccounts"/>) do not
-/// exist for it. Failures are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>. Consistency: CP.
+/// exist for it. Failures are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(Choice.Cp, "Members, invitations and API tokens", "Changes are answered 503 until the database that takes writes, and its standby, can be reached; nothing that was acknowledged is lost or doubled.")]
 public interface IMemberStore
 {
     /// <summary>Whether there is any member at all, those with closed accounts included.</summary>
@@ -50,6 +52,7 @@ public enum AddMemberOutcome
 }
 
 /// <summary>Accounts that their members closed, until everything of them is erased. Failures and consistency as in <see cref="IMemberStore"/>.</summary>
+[ConsistencyChoice(typeof(IMemberStore))]
 public interface IClosedAccounts
 {
     /// <summary>

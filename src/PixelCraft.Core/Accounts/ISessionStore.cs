@@ -1,3 +1,4 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Accounts;
@@ -5,9 +6,9 @@ namespace PixelCraft.Accounts;
 /// <summary>
 /// Where the sessions of signed-in members are. A session whose <see cref="Session.ExpiresAt"/> has come is gone: no
 /// method finds, lists or changes it, and the store removes it by itself. Failures are <see cref="UnavailableException"/>.
-/// Consistency: AP for being signed in (a server keeps what it has validated for a few minutes while the store is away);
-/// what a removal has returned from is seen by every later <see cref="FindAsync"/> on any server.
+/// What a removal has returned from is seen by every later <see cref="FindAsync"/> on any server.
 /// </summary>
+[ConsistencyChoice(Choice.Ap, "Sessions", "Each server goes on with those that it has validated in the last five minutes, and answers others 503; a suspension or a new password is in the accounts database, and ends them after five minutes at the latest.")]
 public interface ISessionStore
 {
     /// <summary>Adds a session, durably for the embedded store. Its key is new: one that is there already is an error of the program.</summary>

@@ -1,8 +1,10 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Accounts;
 
-/// <summary>API tokens. Failures are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>. Consistency: CP.</summary>
+/// <summary>API tokens. Failures are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>.</summary>
+[ConsistencyChoice(typeof(IMemberStore))]
 public interface ITokenStore
 {
     /// <summary>Adds a token.</summary>

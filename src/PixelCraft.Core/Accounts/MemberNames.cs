@@ -4,10 +4,10 @@ using PixelCraft.Ids;
 namespace PixelCraft.Accounts;
 
 /// <summary>
-/// Members' names for lists, read from the accounts database at most once a minute per member. No rights depend on a
-/// name; that of a closed account goes at once on the server that closed it.
+/// Members' names for lists, read at most once a minute per member. No rights depend on a name: while the accounts are away the last
+/// known one is shown, or none.
 /// </summary>
-internal sealed class MemberNames(IMemberStore members, TimeProvider time)
+internal sealed class MemberNames(IMemberView members, TimeProvider time)
 {
     private const int Capacity = 50_000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
@@ -26,10 +26,19 @@ internal sealed class MemberNames(IMemberStore members, TimeProvider time)
         if (missing is null) return found;
 
         var generation = _names.Generation;
-        foreach (var member in await members.FindAsync(missing, cancellationToken))
+        try
         {
-            found[member.Id] = member.Name;
-            _names.Add(member.Id, (member.Name, now), generation);
+            foreach (var (id, name) in await members.NamesAsync(missing, cancellationToken))
+            {
+                found[id] = name;
+                _names.Add(id, (name, now), generation);
+            }
+        }
+        catch (UnavailableException)
+        {
+            // Images are shown without their owners' names rather than not at all.
+            foreach (var id in missing)
+                if (_names.TryGet(id, out var old)) found[id] = old.Name;
         }
         return found;
     }

@@ -13,7 +13,7 @@ namespace PixelCraft.Accounts;
 internal sealed class OwnAccount(
     SignIn signIn,
     UserManager<Member> users,
-    IMemberStore members,
+    IMemberView view,
     MemberNames names,
     IClosedAccounts closed,
     ISessionStore sessionStore,
@@ -25,8 +25,7 @@ internal sealed class OwnAccount(
     TimeProvider time,
     ILogger<OwnAccount> log) : IOwnAccount
 {
-    public async Task<MemberProfile?> FindAsync(Id member, CancellationToken cancellationToken) =>
-        await members.FindAsync([member], cancellationToken) is [var one] ? Members.Profile(one) : null;
+    public Task<MemberProfile?> FindAsync(Id member, CancellationToken cancellationToken) => view.ProfileAsync(member, cancellationToken);
 
     public async Task<IReadOnlyList<SessionInfo>> SessionsAsync(Id member, CancellationToken cancellationToken) =>
         [.. (await sessionStore.ListAsync(member, cancellationToken))

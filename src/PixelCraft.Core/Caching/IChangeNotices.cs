@@ -1,9 +1,12 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Caching;
 
 /// <summary>
 /// Tells every server, this one too, that something has changed of which they may keep a copy in memory. A notice can be lost, so
-/// whoever listens also bounds how old a copy may get. Consistency: AP; neither call throws when what carries the notices is away.
+/// whoever listens also bounds how old a copy may get. Neither call throws when what carries the notices is away.
 /// </summary>
+[ConsistencyChoice(Choice.Ap, "Notices between servers", "They may be lost: records and sessions in a server's memory are a second old at most.")]
 public interface IChangeNotices
 {
     /// <summary>Tells all who listen, after the change; they may not all have heard when the call returns.</summary>

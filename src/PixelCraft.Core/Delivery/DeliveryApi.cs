@@ -13,9 +13,6 @@ namespace PixelCraft.Delivery;
 /// <summary>Delivers variants and originals. What may not be seen and what isn't there get the same answer.</summary>
 internal static class DeliveryApi
 {
-    private const string Immutable = "public, max-age=31536000, immutable";
-    private const string NoStore = "private, no-store";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var delivery = routes.MapGroup("").WithTags("Delivery");
@@ -28,36 +25,39 @@ internal static class DeliveryApi
     }
 
     private static async Task<IResult> PublicVariantAsync(
-        Id id, string hash, int size, string extension, IImageLookup images, IObjectStore store, CancellationToken cancellationToken)
+        Id id, string hash, int size, string extension, HttpContext http, IImageLookup images, IObjectStore store, IEdge edge, CancellationToken cancellationToken)
     {
+        // Until it is known to be there: a cache may keep a 404 that doesn't say otherwise.
+        http.Response.Headers.CacheControl = ObjectResult.NoStore;
         if (await images.FindAsync(id, cancellationToken) is not { } image
             || !ImageUrls.IsPublic(image)
             || image.ContentHash != hash
             || Find(image, size, extension) is not { } variant)
             return Problems.NotFound.Result();
-        return Variant(store, image, variant, Immutable);
+        http.Response.Label(edge, id);
+        return Variant(store, image, variant, isPublic: true);
     }
 
     private static async Task<IResult> PrivateVariantAsync(
         Id id, int size, string extension, string? sig, HttpContext http, IImageLookup images, SignedLinks links, IObjectStore store, CancellationToken cancellationToken)
     {
-        http.Response.Headers.CacheControl = NoStore;
+        http.Response.Headers.CacheControl = ObjectResult.NoStore;
         if (await images.FindAsync(id, cancellationToken) is not { } image || Find(image, size, extension) is not { } variant) return Problems.NotFound.Result();
         // The owner also sees what is in the trash; a signature doesn't reach there.
         var allowed = Caller.From(http.User).Is(image.OwnerId)
             || (sig is not null && image.TrashedAt is null && links.IsValid(sig, id, image.ContentHash));
-        return allowed ? Variant(store, image, variant, NoStore) : Problems.NotFound.Result();
+        return allowed ? Variant(store, image, variant, isPublic: false) : Problems.NotFound.Result();
     }
 
     private static async Task<IResult> OriginalAsync(
         Id id, HttpContext http, IImageLookup images, IObjectStore store, CancellationToken cancellationToken)
     {
-        http.Response.Headers.CacheControl = NoStore;
+        http.Response.Headers.CacheControl = ObjectResult.NoStore;
         if (await images.FindAsync(id, cancellationToken) is not { } image || !Caller.From(http.User).Is(image.OwnerId)) return Problems.NotFound.Result();
         return new ObjectResult(store, ObjectKeys.Original(id))
         {
             ContentType = image.ContentType,
-            CacheControl = NoStore,
+            IsPublic = false,
             ETag = new EntityTagHeaderValue($"\"{image.Sha256}\""),
             FileName = image.FileName,
             Length = image.Bytes,
@@ -67,11 +67,11 @@ internal static class DeliveryApi
     private static Variant? Find(ImageRecord image, int size, string extension) =>
         image.Variants.FirstOrDefault(variant => variant.Size == size && variant.Format.Extension() == extension);
 
-    private static ObjectResult Variant(IObjectStore store, ImageRecord image, Variant variant, string cacheControl) =>
+    private static ObjectResult Variant(IObjectStore store, ImageRecord image, Variant variant, bool isPublic) =>
         new(store, ObjectKeys.Variant(image.Id, variant.Size, variant.Format))
         {
             ContentType = variant.Format.ContentType(),
-            CacheControl = cacheControl,
+            IsPublic = isPublic,
             ETag = new EntityTagHeaderValue($"\"{image.ContentHash}-{variant.Size}.{variant.Format.Extension()}\""),
             Length = variant.Bytes,
         };

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using PixelCraft.Http;
 using PixelCraft.Storage;
@@ -12,9 +13,15 @@ namespace PixelCraft.Delivery;
 /// </summary>
 internal sealed class ObjectResult(IObjectStore store, string key) : IResult
 {
+    private const string Immutable = "public, max-age=31536000, immutable";
+
+    /// <summary>The <c>Cache-Control</c> of what only some may see, and of what isn't there.</summary>
+    public const string NoStore = "private, no-store";
+
     public required string ContentType { get; init; }
 
-    public required string CacheControl { get; init; }
+    /// <summary>Whether anybody who has the URL may see it, so that every cache may keep it: its bytes never change.</summary>
+    public required bool IsPublic { get; init; }
 
     public required EntityTagHeaderValue ETag { get; init; }
 
@@ -24,14 +31,24 @@ internal sealed class ObjectResult(IObjectStore store, string key) : IResult
     /// <summary>The name to save it under; null shows it in the page.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>The <c>Cache-Control</c> of an object.</summary>
+    public static string CacheControl(bool isPublic) => isPublic ? Immutable : NoStore;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var request = httpContext.Request;
         var response = httpContext.Response;
         var headers = response.GetTypedHeaders();
         headers.ETag = ETag;
-        response.Headers.CacheControl = CacheControl;
+        response.Headers.CacheControl = CacheControl(IsPublic);
         response.Headers.AcceptRanges = "bytes";
+        var permits = IsPublic ? httpContext.RequestServices.GetRequiredService<EdgePermits>() : null;
+        if (permits?.IsAskedFor(request) == true)
+        {
+            response.ContentType = ContentType;
+            permits.Give(response, key);
+            return;
+        }
         if (Versions.IsNotModified(request, ETag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;

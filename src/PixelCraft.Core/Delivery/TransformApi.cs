@@ -24,8 +24,6 @@ namespace PixelCraft.Delivery;
 /// </summary>
 internal static class TransformApi
 {
-    private const string Immutable = "public, max-age=31536000, immutable";
-    private const string NoStore = "private, no-store";
     private const string RetryAfterSeconds = "5";
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -48,10 +46,11 @@ internal static class TransformApi
         ITransforms transforms,
         TransformSignatures signatures,
         IObjectStore store,
+        IEdge edge,
         IOptions<TransformOptions> settings,
         CancellationToken cancellationToken)
     {
-        http.Response.Headers.CacheControl = NoStore;
+        http.Response.Headers.CacheControl = ObjectResult.NoStore;
         if (!TransformPath.TryParse(options, file, out var path, out var fault)) return Problems.InvalidTransform.Result(fault);
         // One spelling for one result: an edge would keep each as another.
         if (http.Features.Get<IHttpRequestFeature>()?.RawTarget.EndsWith($"/t/{signature}/{path}", StringComparison.Ordinal) == false)
@@ -64,11 +63,11 @@ internal static class TransformApi
         var format = path.Format ?? AcceptedFormat.Of(http.Request.GetTypedHeaders().Accept, settings.Value.PreferAvif);
         if (path.Format is null) http.Response.Headers.Vary = HeaderNames.Accept;
         var tag = Tag(image, path.Transform, format);
-        var cacheControl = isPublic ? Immutable : NoStore;
+        if (isPublic) http.Response.Label(edge, path.Image);
         if (Versions.IsNotModified(http.Request, tag))
         {
             http.Response.GetTypedHeaders().ETag = tag;
-            http.Response.Headers.CacheControl = cacheControl;
+            http.Response.Headers.CacheControl = ObjectResult.CacheControl(isPublic);
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
@@ -79,7 +78,7 @@ internal static class TransformApi
                 return new ObjectResult(store, answer.Stored!.Key)
                 {
                     ContentType = format.ContentType(),
-                    CacheControl = cacheControl,
+                    IsPublic = isPublic,
                     ETag = tag,
                     Length = answer.Stored.Length,
                 };
@@ -96,7 +95,7 @@ internal static class TransformApi
     private static async Task<Results<Ok<TransformView>, ProblemHttpResult>> SignAsync(
         Id id, TransformInput input, HttpContext http, IImages images, IImageUrls urls, CancellationToken cancellationToken)
     {
-        http.Response.Headers.CacheControl = NoStore;
+        http.Response.Headers.CacheControl = ObjectResult.NoStore;
         var transform = input.ToTransform();
         if (transform.Fault() is var (field, text)) return Problems.InvalidField.Result($"{field}: {text}");
         if (input.Format is { } wanted && !Enum.IsDefined(wanted)) return Problems.InvalidField.Result("format: One of jpeg, webP, avif.");

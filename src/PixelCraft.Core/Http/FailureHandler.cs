@@ -11,8 +11,6 @@ namespace PixelCraft.Http;
 /// </summary>
 internal sealed class FailureHandler(ILogger<FailureHandler> log) : IExceptionHandler
 {
-    private const string RetryAfterSeconds = "10";
-
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
@@ -21,9 +19,9 @@ internal sealed class FailureHandler(ILogger<FailureHandler> log) : IExceptionHa
             return true;
         }
         var (problem, detail) = Explain(exception);
-        if (problem.Status >= 500) log.Log(problem == Problems.Internal ? LogLevel.Error : LogLevel.Warning, exception, "{Method} {Path} answered {Status}.", httpContext.Request.Method, httpContext.Request.Path, problem.Status);
-        if (problem == Problems.Unavailable) httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         httpContext.Response.StatusCode = problem.Status;
+        if (Outage.Is(exception)) Outage.Answer(httpContext, exception);
+        else if (problem.Status >= 500) log.LogError(exception, "{Method} {Path} answered {Status}.", httpContext.Request.Method, httpContext.Request.Path, problem.Status);
         if (ApiPaths.IsApi(httpContext)) await problem.Result(detail).ExecuteAsync(httpContext);
         return true;
     }

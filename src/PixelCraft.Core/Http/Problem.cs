@@ -133,6 +133,10 @@ public static class Problems
     /// <summary>The file could not be had from where the member said.</summary>
     public static readonly Problem NotFetched = new("fetch-failed", StatusCodes.Status422UnprocessableEntity, "The image could not be fetched.");
 
+    // comments
+    /// <summary>The image has as many comments as it may have.</summary>
+    public static readonly Problem CommentsFull = new("comments-full", StatusCodes.Status409Conflict, "This image has as many comments as an image can have.");
+
     // uploads directly to the object store
     /// <summary>This installation's object store can't take uploads from clients.</summary>
     public static readonly Problem NoDirectUploads = new("no-direct-uploads", StatusCodes.Status404NotFound, "This installation has no direct uploads.");

@@ -22,7 +22,7 @@ internal sealed class AddAvif(
 {
     public string Kind => "add-avif";
 
-    public static Job JobFor(Id image) => new("add-avif", image.ToString());
+    public static Job JobFor(Id image) => new("add-avif", image.ToString()) { Priority = JobPriority.Low };
 
     public async Task<JobResult> HandleAsync(Job job, int faults, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 
@@ -5,8 +6,10 @@ namespace PixelCraft.Images;
 
 /// <summary>
 /// Where image records live: the truth about every image. Failures are <see cref="UnavailableException"/> and
-/// <see cref="StorageFullException"/>. Consistency: CP. A change is durable before the call returns.
+/// <see cref="StorageFullException"/>. A change is durable before the call returns.
+/// A change that gives an image that is not private another content hash, and a removal, are noted in <see cref="Contracts.IWithdrawals"/>, in the same transaction.
 /// </summary>
+[ConsistencyChoice(Choice.Cp, "Image records, tags, quotas and unfinished uploads", "Changes are answered 503 until the database that takes writes, and its standby, can be reached; nothing that was acknowledged is lost or doubled.")]
 public interface ICatalogue
 {
     /// <summary>

@@ -1,3 +1,4 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Images;
@@ -5,8 +6,9 @@ namespace PixelCraft.Images;
 /// <summary>
 /// Remembers what was answered to requests with an <c>Idempotency-Key</c>, so that one sent again gets the same answer, from
 /// whichever server and after a restart. Keys are a member's own. Failures are <see cref="UnavailableException"/> and
-/// <see cref="StorageFullException"/>. Consistency: CP.
+/// <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(typeof(ICatalogue))]
 public interface IIdempotencyStore
 {
     /// <summary>Claims a key for one request.</summary>

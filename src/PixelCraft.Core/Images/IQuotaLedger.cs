@@ -1,3 +1,4 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Images;
@@ -6,8 +7,9 @@ namespace PixelCraft.Images;
 /// What each member's originals take, and what is reserved for uploads on their way; kept beside the records and changed
 /// in the same transactions, so that a quota holds exactly however many uploads run at once. A record that is added takes
 /// the place of the reservation with its id. Failures are <see cref="UnavailableException"/> and
-/// <see cref="StorageFullException"/>. Consistency: CP.
+/// <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(typeof(ICatalogue))]
 public interface IQuotaLedger
 {
     /// <summary>

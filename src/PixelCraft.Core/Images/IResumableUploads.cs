@@ -1,3 +1,4 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 
@@ -6,8 +7,9 @@ namespace PixelCraft.Images;
 /// <summary>
 /// What is known of resumable uploads, shared by all servers; their bytes are in the object store, which is the truth about
 /// how many there are. Also the lock that lets one request at a time write to an upload. Failures are
-/// <see cref="UnavailableException"/> and <see cref="StorageFullException"/>. Consistency: CP.
+/// <see cref="UnavailableException"/> and <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(typeof(ICatalogue))]
 public interface IResumableUploads
 {
     /// <summary>Adds an upload.</summary>

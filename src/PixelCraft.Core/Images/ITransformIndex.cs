@@ -1,3 +1,4 @@
+using PixelCraft.Consistency;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Images;
@@ -5,8 +6,9 @@ namespace PixelCraft.Images;
 /// <summary>
 /// Which variants on demand are stored, so that they can be found when their image goes. A name is written here before its object
 /// is stored: nothing is stored that isn't listed. Failures are <see cref="UnavailableException"/> and
-/// <see cref="StorageFullException"/>. Consistency: CP, in the catalogue's database.
+/// <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(typeof(ICatalogue))]
 public interface ITransformIndex
 {
     /// <summary>Notes a name; one that is there already stays as it is.</summary>

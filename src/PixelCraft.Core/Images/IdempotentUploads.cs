@@ -15,9 +15,6 @@ namespace PixelCraft.Images;
 /// </summary>
 internal sealed class IdempotentUploads(IIdempotencyStore keys, TimeProvider time, ILogger<IdempotentUploads> log)
 {
-    private const string Header = "Idempotency-Key";
-    private const int MaxLength = 255;
-
     /// <summary>How long answers are kept.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
@@ -60,8 +57,8 @@ internal sealed class IdempotentUploads(IIdempotencyStore keys, TimeProvider tim
     private async Task<IResult> RunAsync(
         HttpContext http, Id owner, Func<Task<IResult>> run, Func<string> done, Func<Task<string>> read, CancellationToken cancellationToken)
     {
-        if (http.Request.Headers[Header] is not [{ } key, ..]) return await run();
-        if (key.Length is 0 or > MaxLength) return Problems.Invalid.Result($"{Header}: 1 to {MaxLength} characters.");
+        if (IdempotencyKey.Fault(http.Request, out var key) is { } fault) return fault;
+        if (key is null) return await run();
         var now = time.GetUtcNow();
         var claim = await keys.ClaimAsync(owner, key, now, now + ClaimTime, cancellationToken);
         switch (claim.Outcome)

@@ -5,7 +5,7 @@ using PixelCraft.Images.Contracts;
 namespace PixelCraft.Images;
 
 /// <summary>What callers may see and change.</summary>
-internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, ImageRecords records, TimeProvider time) : IImages
+internal sealed class ImageService(ICatalogue catalogue, ICatalogueView view, IQuotaLedger ledger, ImageRecords records, TimeProvider time) : IImages
 {
     private const int MaxLimit = 100;
 
@@ -15,7 +15,7 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
         ArgumentOutOfRangeException.ThrowIfGreaterThan(filter.Limit, MaxLimit);
         if (Query(caller, filter) is not { } query) return new ImagePage([], null);
         // One more than asked for tells whether there is a next page.
-        var items = await catalogue.ListAsync(query with { Limit = filter.Limit + 1 }, cancellationToken);
+        var items = await view.ListAsync(query with { Limit = filter.Limit + 1 }, cancellationToken);
         if (items.Count <= filter.Limit) return new ImagePage(items, null);
         // Before: the nearest ones are the last; After: the first.
         var page = filter.Before is null ? items.Take(filter.Limit) : items.Skip(1);
@@ -24,7 +24,8 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
     }
 
     public async Task<ImageRecord?> FindAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
-        await catalogue.FindAsync(id, cancellationToken) is { } image && MaySee(caller, image) ? image : null;
+        // What the view doesn't have may have come this moment, and the one who asks been sent here by the one who made it.
+        (await view.FindAsync(id, cancellationToken) ?? await catalogue.FindAsync(id, cancellationToken)) is { } image && image.MayBeSeenBy(caller) ? image : null;
 
     public Task<ChangeResult> EditAsync(Caller caller, Id id, ImageEdit edit, long? version, CancellationToken cancellationToken)
     {
@@ -37,7 +38,7 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
 
     public Task<ChangeResult> TrashAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
         ChangeOwnAsync(
-            caller, id, image => image.TrashedAt is null ? image with { TrashedAt = time.GetUtcNow() } : null, null, cancellationToken);
+            caller, id, image => image.TrashedAt is null ? image with { TrashedAt = time.GetUtcNow(), ContentHash = ContentHash.New(image.Sha256) } : null, null, cancellationToken);
 
     public Task<ChangeResult> RestoreAsync(Caller caller, Id id, CancellationToken cancellationToken) =>
         ChangeOwnAsync(
@@ -67,18 +68,9 @@ internal sealed class ImageService(ICatalogue catalogue, IQuotaLedger ledger, Im
         return query with { Visibility = Visibility.Public, Status = ImageStatus.Ready };
     }
 
-    private static bool MaySee(Caller caller, ImageRecord image) =>
-        caller.Is(image.OwnerId) || image is { TrashedAt: null, Status: ImageStatus.Ready, Visibility: not Visibility.Private };
-
-    private async Task<ChangeResult> ChangeOwnAsync(
-        Caller caller, Id id, Func<ImageRecord, ImageRecord?> change, long? version, CancellationToken cancellationToken)
-    {
-        // The owner never changes, so that this needs no second look after a conflict.
-        var image = await catalogue.FindAsync(id, cancellationToken);
-        return image is not null && caller.Is(image.OwnerId) && caller.CanWrite
-            ? await records.ChangeAsync(id, change, version, cancellationToken)
-            : new ChangeResult(ChangeOutcome.NotFound, null);
-    }
+    private Task<ChangeResult> ChangeOwnAsync(
+        Caller caller, Id id, Func<ImageRecord, ImageRecord?> change, long? version, CancellationToken cancellationToken) =>
+        records.ChangeAsync(id, image => caller.Is(image.OwnerId) && caller.CanWrite, change, version, cancellationToken);
 
     private static ImageRecord Apply(ImageRecord image, ImageEdit edit)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Direct;
+using PixelCraft.Images.Discussions;
 using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Resumable;
 
@@ -64,4 +65,10 @@ internal sealed record UploadResultView(string FileName, int StatusCode, Id? Id,
 [JsonSerializable(typeof(DirectUploadView))]
 [JsonSerializable(typeof(DirectCompletion))]
 [JsonSerializable(typeof(ImageEdit))]
+[JsonSerializable(typeof(CommentDraft))]
+[JsonSerializable(typeof(CommentEdit))]
+[JsonSerializable(typeof(CommentView))]
+[JsonSerializable(typeof(CommentListView))]
+[JsonSerializable(typeof(LikeView))]
+[JsonSerializable(typeof(Comment))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -39,10 +39,10 @@ internal static class ImagesApi
         string? tag = null,
         bool trash = false,
         string? after = null,
-        int limit = 50)
+        int limit = PageLimit.Default)
     {
         var caller = Caller.From(user);
-        if (limit is < 1 or > 100) return Problems.Invalid.Result("limit: 1 to 100.");
+        if (PageLimit.Fault(limit) is { } fault) return fault;
         if (!TryGetId(after, out var afterId)) return Problems.Invalid.Result("after: not an id.");
         if (!TryGetId(owner == "me" ? caller.MemberId?.ToString() : owner, out var ownerId)) return Problems.Invalid.Result("owner: not an id, nor 'me'.");
         if (owner == "me" && ownerId is null) return Problems.SignInNeeded.Result();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Direct;
+using PixelCraft.Images.Discussions;
 using PixelCraft.Images.Fetching;
 using PixelCraft.Images.Resumable;
 using PixelCraft.Images.Sweeps;
@@ -28,6 +29,9 @@ public static class ImagesModule
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ITransforms, Transformer>();
         services.AddScoped<ImagePresenter>();
+        services.AddScoped<IDiscussions, DiscussionService>();
+        services.AddScoped<CommentPresenter>();
+        services.AddSingleton<IImageNews, ImageNews>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ImagesJson.Default));
         return services;
     }
@@ -58,6 +62,7 @@ public static class ImagesModule
         TusApi.Map(routes);
         DirectApi.Map(routes);
         FetchApi.Map(routes);
+        DiscussionApi.Map(routes);
     }
 
     private static void AddImageRecords(this IServiceCollection services)
@@ -67,6 +72,8 @@ public static class ImagesModule
         services.TryAddSingleton<IImageLookup>(provider => provider.GetRequiredService<ImageRecords>());
         services.TryAddSingleton<UploadParts>();
         services.TryAddSingleton<UploadRemoval>();
+        services.TryAddSingleton<IMemberNews, MemberNewsNotices>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMemberData, MemberImages>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMemberData, MemberComments>());
     }
 }

@@ -68,6 +68,7 @@ internal static class UploadApi
         }
         catch (Exception e) when (e is BadHttpRequestException or IOException && !http.RequestAborted.IsCancellationRequested)
         {
+            http.Response.Headers.Connection = "close"; // the server could not tell the next request from the rest of this body
             return Problems.Incomplete.Result("Send it again.");
         }
     }
@@ -216,8 +217,9 @@ internal static class UploadApi
 
         private IResult Refuse(Problem problem, string? detail) => _redirect is null ? problem.Result(detail) : BackToForm(problem.Code);
 
-        /// <summary>The page says how many were taken, and why others were not.</summary>
-        private IResult BackToForm(object code) => SeeOther($"/upload?taken={_results.Count(result => result.Problem is null)}&problem={code}");
+        /// <summary>The page says how many were taken, and why others were not; what was chosen is chosen still.</summary>
+        private IResult BackToForm(object code) => SeeOther(
+            $"/upload?taken={_results.Count(result => result.Problem is null)}&problem={code}&visibility={Visibility.ToString().ToLowerInvariant()}");
 
         private IResult SeeOther(string path)
         {

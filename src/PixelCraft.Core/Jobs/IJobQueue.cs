@@ -1,29 +1,37 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Jobs;
 
 /// <summary>
 /// Hands jobs to workers, each at least once. The queue is a hint and the stores are the truth: a job may be lost with
 /// the queue (a sweep makes it anew) or delivered twice (handlers are idempotent).
-/// Failures are <see cref="UnavailableException"/>. Consistency: AP.
+/// Failures are <see cref="UnavailableException"/>.
 /// </summary>
+[ConsistencyChoice(Choice.Ap, "Jobs", "Uploads are taken in without the queue, and a sweep queues their jobs when it is back; a job may be done twice, which does no harm.")]
 public interface IJobQueue
 {
     /// <summary>Adds a job, to be taken at the earliest after <paramref name="delay"/> (zero: at once).</summary>
     Task<EnqueueOutcome> EnqueueAsync(Job job, TimeSpan delay, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes the oldest job that is due, for <see cref="JobQueueOptions.LeaseTime"/>; waits up to <paramref name="wait"/>
-    /// for one and returns null when none came. A lease that is neither renewed nor ended within its time goes to the next taker.
+    /// Takes jobs that are due, for <see cref="JobQueueOptions.LeaseTime"/>; waits up to <paramref name="wait"/> for the first
+    /// and returns none when none came. Those of one kind and priority come oldest first; the kinds of one priority take
+    /// turns, however many jobs each has; a higher priority goes before a lower one, but for every eighth call, which begins with the
+    /// lowest, so that none waits for ever. A lease that is neither renewed nor ended within its time goes to the next taker.
     /// </summary>
-    Task<IJobLease?> TakeAsync(TimeSpan wait, CancellationToken cancellationToken);
+    /// <param name="most">Jobs at most, 1 to 1,000; as many as can be worked on now.</param>
+    /// <param name="wait">Zero or more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<IJobLease>> TakeAsync(int most, TimeSpan wait, CancellationToken cancellationToken);
 
-    /// <summary>How much is waiting now.</summary>
+    /// <summary>How much it holds now.</summary>
     Task<QueueDepth> DepthAsync(CancellationToken cancellationToken);
 
-    /// <summary>The dead letters, newest first, at most <paramref name="limit"/> (1 to 1,000).</summary>
-    Task<IReadOnlyList<DeadJob>> DeadAsync(int limit, CancellationToken cancellationToken);
+    /// <summary>What is due and waits for a worker, by kind; kinds of which nothing is due are left out.</summary>
+    Task<IReadOnlyList<DueJobs>> DueAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Something to be done for one record. Equal jobs are the same job.</summary>
+/// <summary>Something to be done for one record. Jobs of the same kind and subject are the same job, whatever their priority.</summary>
 /// <param name="Kind">What is to be done: lower-case letters and '-', at most 40.</param>
 /// <param name="Subject">For which record, as the handler of the kind reads it; at most 200 characters.</param>
 /// <exception cref="ArgumentException">The kind or the subject isn't as described.</exception>
@@ -38,6 +46,28 @@ public sealed record Job(string Kind, string Subject)
     /// <summary>For which record.</summary>
     public string Subject { get; } =
         Subject.Length <= 200 ? Subject : throw new ArgumentException("The subject of a job is too long.", nameof(Subject));
+
+    /// <summary>Before which others it goes; of equal jobs the priority of the first counts.</summary>
+    public JobPriority Priority { get; init; } = JobPriority.Normal;
+
+    /// <summary>Whether it is the same job.</summary>
+    public bool Equals(Job? other) => other is not null && Kind == other.Kind && Subject == other.Subject;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Subject);
+}
+
+/// <summary>How soon a job should be done, compared with others. The numbers are stored.</summary>
+public enum JobPriority
+{
+    /// <summary>Somebody waits for it, and it is quick: mail.</summary>
+    High = 0,
+
+    /// <summary>The default.</summary>
+    Normal = 1,
+
+    /// <summary>Nobody waits for it.</summary>
+    Low = 2,
 }
 
 /// <summary>What became of a job given to <see cref="IJobQueue.EnqueueAsync"/>.</summary>
@@ -89,9 +119,8 @@ public interface IJobLease
 /// <param name="Dead">Dead letters.</param>
 public readonly record struct QueueDepth(long Due, long Delayed, long Taken, long Dead);
 
-/// <summary>A job that was given up.</summary>
-/// <param name="Job">What should have been done.</param>
-/// <param name="Faults">How often it had failed, with the last time: one more than the <see cref="IJobLease.Faults"/> of the lease that buried it.</param>
-/// <param name="Reason">Why it was given up.</param>
-/// <param name="BuriedAt">When, UTC.</param>
-public sealed record DeadJob(Job Job, int Faults, string Reason, DateTimeOffset BuriedAt);
+/// <summary>Jobs of one kind that wait for a worker.</summary>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="Count">1 or more.</param>
+/// <param name="Age">For how long the oldest of them has been due.</param>
+public readonly record struct DueJobs(string Kind, long Count, TimeSpan Age);

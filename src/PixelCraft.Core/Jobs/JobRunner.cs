@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,15 +24,20 @@ internal sealed class JobRunner(
     /// <summary>What handlers that were told to end may still take before the process goes without them.</summary>
     private static readonly TimeSpan PutBackTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>After how long a job is due again that met something that is away: it may be away for this worker only, and another one can do the job.</summary>
+    private static readonly TimeSpan AwayTime = TimeSpan.FromSeconds(1);
+
     private const int MaxReasonLength = 1_000;
 
     private static readonly ActivitySource Activities = new("PixelCraft");
+    private static readonly Settlement Done = new("done", held => held.CompleteAsync(CancellationToken.None));
 
     private readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(handler => handler.Kind);
     private readonly Backoff _afterFault = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
-    private readonly Backoff _afterUnavailable = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
+    private readonly Backoff _afterUnavailable = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
     private readonly Backoff _queueAway = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(15));
-    private readonly CancellationTokenSource _abort = new();
+    private readonly ConcurrentDictionary<RunningJob, bool> _running = new();
+    private volatile bool _isAborting;
     private int _unavailableInARow;
 
     /// <inheritdoc/>
@@ -41,30 +47,28 @@ internal sealed class JobRunner(
         using var giveUp = new CancellationTokenSource();
         await using var registration = cancellationToken.Register(() =>
         {
-            _abort.Cancel();
+            _isAborting = true;
+            foreach (var running in _running.Keys) _ = running.CancelAsync();
             giveUp.CancelAfter(PutBackTime);
         });
         await base.StopAsync(giveUp.Token);
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _abort.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var concurrency = options.Value.Concurrency > 0 ? options.Value.Concurrency : Environment.ProcessorCount;
         using var slots = new SemaphoreSlim(concurrency);
+        using var ended = new CancellationTokenSource();
+        var renewing = RenewAsync(ended.Token);
         try
         {
             while (true)
             {
                 await slots.WaitAsync(stoppingToken);
-                if (await TakeOrReleaseAsync(slots, stoppingToken) is { } lease)
-                    _ = Task.Run(() => RunInSlotAsync(lease, slots), CancellationToken.None);
+                var free = 1;
+                while (slots.Wait(TimeSpan.Zero, CancellationToken.None)) free++;
+                foreach (var lease in await TakeOrReleaseAsync(slots, free, stoppingToken))
+                    _ = Task.Run(() => RunInSlotAsync(lease, slots, stoppingToken), CancellationToken.None);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -75,27 +79,36 @@ internal sealed class JobRunner(
         // Whoever holds every slot knows that nothing runs any more.
         for (var i = 0; i < concurrency; i++)
             await slots.WaitAsync(CancellationToken.None);
+        await ended.CancelAsync();
+        await renewing;
     }
 
-    private async Task<IJobLease?> TakeOrReleaseAsync(SemaphoreSlim slot, CancellationToken stopping)
+    /// <summary>Jobs for as many slots as are free; slots without a job are released.</summary>
+    private async Task<IReadOnlyList<IJobLease>> TakeOrReleaseAsync(SemaphoreSlim slots, int free, CancellationToken stopping)
     {
-        IJobLease? lease = null;
+        IReadOnlyList<IJobLease> leases = [];
         try
         {
-            return lease = await TakeAsync(stopping);
+            return leases = await TakeAsync(free, stopping);
         }
         finally
         {
-            if (lease is null)
-                slot.Release();
+            if (leases.Count < free)
+                slots.Release(free - leases.Count);
         }
     }
 
-    private async Task RunInSlotAsync(IJobLease lease, SemaphoreSlim slot)
+    private async Task RunInSlotAsync(IJobLease lease, SemaphoreSlim slot, CancellationToken stopping)
     {
         try
         {
-            await RunAsync(lease);
+            var pause = await RunAsync(lease);
+            if (pause > TimeSpan.Zero)
+                await Task.Delay(pause, time, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopping: there is nothing to wait for any more.
         }
         catch (Exception exception)
         {
@@ -108,17 +121,17 @@ internal sealed class JobRunner(
         }
     }
 
-    /// <summary>The next job; null when none came. Waits while the queue is away, and says so once.</summary>
-    private async Task<IJobLease?> TakeAsync(CancellationToken stopping)
+    /// <summary>The next jobs; none when none came. Waits while the queue is away, and says so once.</summary>
+    private async Task<IReadOnlyList<IJobLease>> TakeAsync(int most, CancellationToken stopping)
     {
         for (var failures = 0; ;)
         {
             try
             {
-                var lease = await queue.TakeAsync(TakeWait, stopping);
+                var leases = await queue.TakeAsync(most, TakeWait, stopping);
                 if (failures > 0)
                     logger.LogInformation("The job queue is back.");
-                return lease;
+                return leases;
             }
             catch (UnavailableException exception)
             {
@@ -129,25 +142,24 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task RunAsync(IJobLease lease)
+    /// <summary>Runs a job; returns for how long this slot shall then take none.</summary>
+    private async Task<TimeSpan> RunAsync(IJobLease lease)
     {
         var job = lease.Job;
         using var activity = Activities.StartActivity($"job {job.Kind}", ActivityKind.Consumer);
         activity?.SetTag("pixelcraft.job.subject", job.Subject);
         var started = time.GetTimestamp();
 
-        using var lost = new CancellationTokenSource();
-        using var handling = CancellationTokenSource.CreateLinkedTokenSource(lost.Token, _abort.Token);
-        using var ended = new CancellationTokenSource();
-        var renewing = RenewAsync(lease, lost, ended.Token);
-        var settle = await HandleAsync(lease, lost.Token, handling.Token);
-        await ended.CancelAsync();
-        await renewing;
+        var running = new RunningJob(lease);
+        _running.TryAdd(running, true);
+        if (_isAborting) _ = running.CancelAsync();
+        var settle = await HandleAsync(running);
+        _running.TryRemove(running, out _);
 
         var outcome = settle.Outcome;
         try
         {
-            if (lost.IsCancellationRequested || !await settle.Apply(lease))
+            if (running.IsLost || !await settle.Apply(lease))
             {
                 outcome = "lost";
                 logger.LogInformation("The job {Kind} {Subject} ran out of its lease and went to another worker.", job.Kind, job.Subject);
@@ -164,33 +176,36 @@ internal sealed class JobRunner(
             activity?.SetStatus(ActivityStatusCode.Error);
         activity?.SetTag("pixelcraft.job.outcome", outcome);
         metrics.Ended(job.Kind, outcome, time.GetElapsedTime(started));
+        return settle.Pause;
     }
 
     /// <summary>Runs the handler; tells what is to become of the job.</summary>
-    private async Task<Settlement> HandleAsync(IJobLease lease, CancellationToken lost, CancellationToken cancellationToken)
+    private async Task<Settlement> HandleAsync(RunningJob running)
     {
+        var lease = running.Lease;
         try
         {
             if (!_handlers.TryGetValue(lease.Job.Kind, out var handler))
                 throw new NotSupportedException($"No handler for jobs of the kind {lease.Job.Kind}.");
 
-            var result = await handler.HandleAsync(lease.Job, lease.Faults, cancellationToken);
+            var result = await handler.HandleAsync(lease.Job, lease.Faults, running.Token);
             Interlocked.Exchange(ref _unavailableInARow, 0);
-            return result.Reason is { } reason ? Bury(lease, reason) : new("done", held => held.CompleteAsync(CancellationToken.None));
+            return result.Reason is { } reason ? Bury(lease, reason) : Done;
         }
-        catch (Exception) when (lost.IsCancellationRequested)
+        catch (Exception) when (running.IsLost)
         {
             return new("lost", _ => Task.FromResult(false));
         }
-        catch (Exception) when (_abort.IsCancellationRequested)
+        catch (Exception) when (_isAborting)
         {
             return PutBack(TimeSpan.Zero);
         }
         catch (Exception exception) when (exception is UnavailableException or StorageFullException)
         {
-            var delay = _afterUnavailable.After(Interlocked.Increment(ref _unavailableInARow));
-            logger.LogInformation("The job {Kind} {Subject} waits {Delay}: {Reason}", lease.Job.Kind, lease.Job.Subject, delay, exception.Message);
-            return PutBack(delay);
+            // The worker waits rather than the job: it would only meet the same again, also with other jobs.
+            var pause = _afterUnavailable.After(Interlocked.Increment(ref _unavailableInARow));
+            logger.LogInformation("The job {Kind} {Subject} is put back, and this worker waits {Pause}: {Reason}", lease.Job.Kind, lease.Job.Subject, pause, Reason(exception));
+            return PutBack(AwayTime) with { Pause = pause };
         }
         catch (Exception exception)
         {
@@ -202,6 +217,8 @@ internal sealed class JobRunner(
         }
     }
 
+    private static string Reason(Exception exception) => exception.InnerException is { } cause ? $"{exception.Message} {cause.Message}" : exception.Message;
+
     private static Settlement PutBack(TimeSpan delay) =>
         new("put-back", held => held.RetryAsync(delay, fault: false, CancellationToken.None));
 
@@ -212,33 +229,53 @@ internal sealed class JobRunner(
         return new("buried", held => held.BuryAsync(cut, CancellationToken.None));
     }
 
-    /// <summary>Renews the lease every third of its time until the job ends; cancels the handler when it is lost.</summary>
-    private async Task RenewAsync(IJobLease lease, CancellationTokenSource lost, CancellationToken ended)
+    /// <summary>Renews the leases of all that run, every third of their time; cancels the handlers of those that are lost.</summary>
+    private async Task RenewAsync(CancellationToken ended)
     {
         using var timer = new PeriodicTimer(options.Value.LeaseTime / 3, time);
         try
         {
             while (await timer.WaitForNextTickAsync(ended))
-            {
-                try
-                {
-                    if (await lease.RenewAsync(ended))
-                        continue;
-                    await lost.CancelAsync();
-                    return;
-                }
-                catch (UnavailableException)
-                {
-                    // Nobody can take the job while the queue is away; the next turn tells whether it is still ours.
-                }
-            }
+                await Task.WhenAll(_running.Keys.Select(RenewAsync));
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // The job has ended.
+            // Nothing runs any more.
         }
     }
 
-    /// <summary>What becomes of a job: the word for the metrics, and the call that makes it so.</summary>
-    private readonly record struct Settlement(string Outcome, Func<IJobLease, Task<bool>> Apply);
+    private async Task RenewAsync(RunningJob running)
+    {
+        try
+        {
+            // One that has just ended is lost to this, and gone.
+            if (!await running.Lease.RenewAsync(CancellationToken.None) && _running.ContainsKey(running))
+                running.Lose();
+        }
+        catch (UnavailableException)
+        {
+            // Nobody can take the job while the queue is away; the next turn tells whether it is still ours.
+        }
+        catch (Exception exception)
+        {
+            logger.LogError(exception, "The lease of the job {Kind} {Subject} could not be renewed.", running.Lease.Job.Kind, running.Lease.Job.Subject);
+        }
+    }
+
+    /// <summary>What becomes of a job: the word for the metrics, the call that makes it so, and for how long the slot then rests.</summary>
+    private readonly record struct Settlement(string Outcome, Func<IJobLease, Task<bool>> Apply, TimeSpan Pause = default);
+
+    /// <summary>A job whose handler runs, and what cancels that. Has neither timer nor handle, so that nothing has to be disposed of.</summary>
+    private sealed class RunningJob(IJobLease lease) : CancellationTokenSource
+    {
+        public IJobLease Lease => lease;
+
+        public bool IsLost { get; private set; }
+
+        public void Lose()
+        {
+            IsLost = true;
+            _ = CancelAsync();
+        }
+    }
 }

@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PixelCraft.Jobs.Administration;
 
 namespace PixelCraft.Jobs;
 
-/// <summary>Registration of the workers.</summary>
+/// <summary>Registration of the workers, and of what administrators see of the queue.</summary>
 public static class JobServices
 {
     /// <summary>
@@ -17,4 +19,11 @@ public static class JobServices
         services.AddHostedService<QueueDepthReporter>();
         return services;
     }
+
+    /// <summary>Registers what <see cref="MapJobAdministration"/> needs besides an <see cref="IJobQueue"/> and <see cref="IDeadLetters"/>.</summary>
+    public static IServiceCollection AddJobAdministration(this IServiceCollection services) =>
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobsJson.Default));
+
+    /// <summary>Maps <c>/api/v1/jobs</c>, for administrators.</summary>
+    public static void MapJobAdministration(this IEndpointRouteBuilder routes) => JobsApi.Map(routes);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace PixelCraft.Jobs;
 
-/// <summary>Reports the queue's depth as a metric, every 15 seconds: a worker is scaled by it.</summary>
+/// <summary>Reports the queue's depth, and what waits for how long, as metrics every 15 seconds: workers are scaled by them.</summary>
 internal sealed class QueueDepthReporter(IJobQueue queue, JobMetrics metrics, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -13,6 +13,7 @@ internal sealed class QueueDepthReporter(IJobQueue queue, JobMetrics metrics, Ti
             try
             {
                 metrics.Depth(await queue.DepthAsync(stoppingToken));
+                metrics.Due(await queue.DueAsync(stoppingToken));
             }
             catch (UnavailableException)
             {

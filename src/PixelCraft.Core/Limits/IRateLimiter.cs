@@ -1,9 +1,12 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Limits;
 
 /// <summary>
 /// Counts what a key (a member, an address) does, exactly, across all servers that share the store.
-/// Consistency: AP. While the shared store is away each server limits by itself; the call never throws for it.
+/// The call never throws for a shared store that is away.
 /// </summary>
+[ConsistencyChoice(Choice.Ap, "Rate limits", "Each server limits by itself.")]
 public interface IRateLimiter
 {
     /// <summary>Takes one permit from the allowance of <paramref name="key"/>, if there is one.</summary>

@@ -20,13 +20,16 @@ public sealed class LimitOptions : IValidatableObject
     /// <summary>Uploads, per member. 600 an hour.</summary>
     public LimitRule Upload { get; set; } = new() { Permits = 600, Window = TimeSpan.FromHours(1) };
 
+    /// <summary>Comments written or changed, per member. 20 a minute.</summary>
+    public LimitRule Comment { get; set; } = new() { Permits = 20, Window = TimeSpan.FromMinutes(1) };
+
     /// <summary>Other requests to the API, per member, or per address where nobody is signed in. 600 a minute.</summary>
     public LimitRule Api { get; set; } = new() { Permits = 600, Window = TimeSpan.FromMinutes(1) };
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, rule) in new[] { (nameof(SignIn), SignIn), (nameof(Account), Account), (nameof(Register), Register), (nameof(Upload), Upload), (nameof(Api), Api) })
+        foreach (var (name, rule) in new[] { (nameof(SignIn), SignIn), (nameof(Account), Account), (nameof(Register), Register), (nameof(Upload), Upload), (nameof(Comment), Comment), (nameof(Api), Api) })
         {
             if (rule.Permits is < 1 or > 1_000_000)
                 yield return new ValidationResult($"{name}:{nameof(LimitRule.Permits)} must be from 1 to 1,000,000.", [name]);
@@ -40,6 +43,7 @@ public sealed class LimitOptions : IValidatableObject
         LimitPolicy.SignIn => SignIn,
         LimitPolicy.Register => Register,
         LimitPolicy.Upload => Upload,
+        LimitPolicy.Comment => Comment,
         _ => Api,
     }).Limit;
 }
@@ -70,4 +74,7 @@ public enum LimitPolicy
 
     /// <summary><see cref="LimitOptions.Upload"/>.</summary>
     Upload,
+
+    /// <summary><see cref="LimitOptions.Comment"/>.</summary>
+    Comment,
 }

@@ -1,10 +1,13 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Storage;
 
 /// <summary>
 /// What only some stores can do: clients put the parts of an object into the store themselves, by URLs that the program signs.
 /// Nothing is at the key until the upload is completed, and nothing can be put by its URLs afterwards. Where it is missing, so are
-/// the routes that need it. Failures are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>. Consistency: CP.
+/// the routes that need it. Failures are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>.
 /// </summary>
+[ConsistencyChoice(typeof(IObjectStore))]
 public interface IDirectUploads
 {
     /// <summary>Begins an upload of the object of that key, see <see cref="IObjectStore"/>.</summary>

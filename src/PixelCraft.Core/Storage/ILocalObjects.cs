@@ -1,6 +1,9 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Storage;
 
 /// <summary>What only a store on this machine can do: name the file of an object, so that it need not be copied to be read.</summary>
+[ConsistencyChoice(typeof(IObjectStore))]
 public interface ILocalObjects
 {
     /// <summary>

@@ -1,11 +1,14 @@
+using PixelCraft.Consistency;
+
 namespace PixelCraft.Storage;
 
 /// <summary>
 /// Where bytes live. Keys are made by the program, never by a user: lower-case letters, digits, '-', '.' and '/', at
 /// most 200 characters, no empty, '.' or '..' segment; any other key throws <see cref="ArgumentException"/>.
 /// Failures of the store are <see cref="UnavailableException"/> and <see cref="StorageFullException"/>.
-/// Consistency: CP. What was put is durable before the call returns, and seen by every reader from then on.
+/// What was put is durable before the call returns, and seen by every reader from then on.
 /// </summary>
+[ConsistencyChoice(Choice.Cp, "Originals and variants", "Uploads are answered 503 until the object store can be reached; nothing half-made is visible.")]
 public interface IObjectStore
 {
     /// <summary>

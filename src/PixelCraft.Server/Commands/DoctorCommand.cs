@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
+using PixelCraft.Adapters.EntityFramework;
+using PixelCraft.Adapters.Redis;
 using PixelCraft.Adapters.Rendering;
+using PixelCraft.Images.Engine;
 using PixelCraft.Server.Configuration;
 using PixelCraft.Server.Health;
 
@@ -28,14 +32,64 @@ internal static class DoctorCommand
             sick++;
             Console.WriteLine($"       {dependency.Advice}");
         }
-        if (!await EngineIsConfinedAsync(cancellationToken)) sick++;
+        foreach (var database in app.Services.GetServices<IModuleDatabase>()) sick += await TellServersAsync(database, cancellationToken);
+        if (Adapters.HasRedis(settings)) await TellEvictionAsync(app.Services);
+        if (!await EngineIsWellAsync(settings.Get<EngineOptions>(), cancellationToken)) sick++;
         Console.WriteLine(sick == 0 ? "Everything that this configuration needs is there." : $"{sick} of the things that this configuration needs {(sick == 1 ? "is" : "are")} not there.");
         return sick == 0 ? 0 : 1;
     }
 
-    /// <summary>Has a child try what it may not. Not one of the dependencies, which load balancers ask for all the time.</summary>
-    private static async Task<bool> EngineIsConfinedAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Tells each of several PostgreSQL servers of a database. Not one of the dependencies, as with one server fewer everything goes on; without
+    /// a primary the line of the database has said so already.
+    /// </summary>
+    /// <returns>How many can't be reached.</returns>
+    private static async Task<int> TellServersAsync(IModuleDatabase database, CancellationToken cancellationToken)
     {
+        var servers = await database.ServersAsync(cancellationToken);
+        foreach (var server in servers)
+        {
+            var text = server switch
+            {
+                { Answers: false } => "can't be reached.",
+                { IsPrimary: true } => "primary",
+                { Behind: { } time } => string.Create(CultureInfo.InvariantCulture, $"replica, {time.TotalSeconds:0.0} s and {server.BehindBytes:#,0} bytes behind"),
+                _ => string.Create(CultureInfo.InvariantCulture, $"replica, {server.BehindBytes:#,0} bytes behind"),
+            };
+            Console.WriteLine($"{(server.Answers ? "ok    " : "FAULT ")} {database.Name} database at {server.Address}: {text}");
+            if (!server.Answers) Console.WriteLine("       The others go on without it, with less to lose. Start it, or take it out of the connection string.");
+        }
+        return servers.Count(server => !server.Answers);
+    }
+
+    /// <summary>Warns of a Redis that would throw sessions out when its memory is full. One that is away has been told already.</summary>
+    private static async Task TellEvictionAsync(IServiceProvider services)
+    {
+        try
+        {
+            var policies = (await RedisServices.EvictionPoliciesAsync(services)).Where(policy => policy != "noeviction").ToList();
+            if (policies.Count == 0) return;
+            Console.WriteLine($"note   Redis: maxmemory-policy is {string.Join(", ", policies)}.");
+            Console.WriteLine("       When its memory is full it signs members out. Set noeviction; a cache that evicts can be named by Redis:Cache.");
+        }
+        catch (UnavailableException)
+        {
+            // As the lines above say.
+        }
+    }
+
+    /// <summary>Starts a child, and has one try what it may not. Not one of the dependencies, which load balancers ask for all the time.</summary>
+    private static async Task<bool> EngineIsWellAsync(EngineOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RenderingServices.TryChildAsync(RenderCommand.Child, options, cancellationToken);
+        }
+        catch (UnavailableException e)
+        {
+            Console.WriteLine($"FAULT  image engine: the process that decodes does not start. {e.InnerException?.Message}\n       Nothing can be processed until it does; please report this.");
+            return false;
+        }
         var (full, text) = Confinement.Describe();
         var could = await ConfinementProbe.RunAsync(RenderCommand.Child, confined: true, cancellationToken);
         var asDescribed = could.Count == 0 || !full;

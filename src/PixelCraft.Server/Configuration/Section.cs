@@ -1,13 +1,18 @@
 using PixelCraft.Accounts.Contracts;
+using PixelCraft.Adapters.EntityFramework.Postgres;
+using PixelCraft.Adapters.Fastly;
 using PixelCraft.Adapters.InProcess;
 using PixelCraft.Adapters.OpenTelemetry;
 using PixelCraft.Adapters.Redis;
 using PixelCraft.Adapters.S3;
+using PixelCraft.Analytics.Contracts;
+using PixelCraft.Capacity.Contracts;
 using PixelCraft.Delivery.Contracts;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
 using PixelCraft.Jobs;
 using PixelCraft.Limits;
+using PixelCraft.Live.Contracts;
 
 namespace PixelCraft.Server.Configuration;
 
@@ -22,6 +27,7 @@ internal sealed record Section(string Name, Type Options, Action<IServiceCollect
     [
         Of<ServerOptions>(""),
         Of<PostgresOptions>("Postgres"),
+        Of<ReplicaOptions>("Replicas"),
         Of<RedisOptions>("Redis"),
         Of<S3Options>("S3"),
         Of<AccountsOptions>("Accounts"),
@@ -29,7 +35,12 @@ internal sealed record Section(string Name, Type Options, Action<IServiceCollect
         Of<FetchOptions>("Fetch"),
         Of<EngineOptions>("Engine"),
         Of<DeliveryOptions>("Delivery"),
+        Of<EdgeOptions>("Edge"),
+        Of<FastlyOptions>("Fastly"),
         Of<TransformOptions>("Transforms"),
+        Of<AnalyticsOptions>("Analytics"),
+        Of<LiveOptions>("Live"),
+        Of<CapacityOptions>("Capacity"),
         Of<JobQueueOptions>("Jobs"),
         Of<InProcessCacheOptions>("Cache"),
         Of<LimitOptions>("Limits"),

@@ -13,7 +13,7 @@ internal sealed class ServerOptions
     [Required]
     public string Listen { get; set; } = "http://localhost:8080";
 
-    /// <summary>The folder of the embedded stores. Roles other than <c>all</c> keep nothing in it.</summary>
+    /// <summary>The folder of the embedded stores. Roles other than <c>all</c> keep nothing in it but events that wait while Redis is away.</summary>
     [Required]
     public string Data { get; set; } = "data";
 
@@ -35,6 +35,25 @@ internal sealed class PostgresOptions
     /// <summary>The catalogue's database; may be the same one, in a schema of its own.</summary>
     [Secret]
     public string Catalogue { get; set; } = "";
+
+    /// <summary>A second database for the catalogue, which is then spread over all of them by member.</summary>
+    [Secret]
+    public string Catalogue2 { get; set; } = "";
+
+    /// <summary>A third.</summary>
+    [Secret]
+    public string Catalogue3 { get; set; } = "";
+
+    /// <summary>A fourth.</summary>
+    [Secret]
+    public string Catalogue4 { get; set; } = "";
+
+    /// <summary>Which shards a new installation puts where: <c>0-2047 catalogue, 2048-4095 catalogue2</c>. Empty: all into the first. Later <c>pixelcraft shard move</c> moves them.</summary>
+    public string Shards { get; set; } = "";
+
+    /// <summary>The analytics' database. Empty: the catalogue's, in a schema of its own.</summary>
+    [Secret]
+    public string Analytics { get; set; } = "";
 }
 
 /// <summary>Section <c>Logging</c>.</summary>

@@ -1,6 +1,7 @@
 using PixelCraft.Accounts;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.S3;
+using PixelCraft.Delivery;
 using PixelCraft.Jobs;
 using PixelCraft.Server.Commands;
 using PixelCraft.Server.Configuration;
@@ -28,7 +29,7 @@ internal sealed class Dependencies
 
         List<Dependency> all = [.. services.GetServices<IModuleDatabase>().Select(database => Database(
             database,
-            (database.Name == "accounts" ? postgres.Accounts : postgres.Catalogue).Length > 0
+            Connection(database.Name, postgres).Length > 0
                 ? $"Start PostgreSQL, or correct Postgres:{char.ToUpperInvariant(database.Name[0])}{database.Name[1..]}."
                 : folder))];
         // Found when it is asked, as a store that is away may fail at once.
@@ -45,6 +46,13 @@ internal sealed class Dependencies
         // Without Redis they are in the accounts database.
         if (Adapters.HasRedis(settings))
             all.Add(new Dependency("sessions", cancellationToken => ReadAsync(services.GetRequiredService<ISessionStore>(), cancellationToken), Redis));
+        if (Adapters.HasEdges(settings) || Adapters.HasFastly(settings))
+        {
+            all.Add(new Dependency(
+                "edge",
+                cancellationToken => services.GetRequiredService<IEdge>().CheckAsync(cancellationToken),
+                "Start every edge, or correct the section Edge or Fastly. Until they are told, they go on with images that were withdrawn."));
+        }
         All = all;
     }
 
@@ -70,6 +78,13 @@ internal sealed class Dependencies
             return (false, Outages.Text(e));
         }
     }
+
+    private static string Connection(string database, PostgresOptions postgres) => database switch
+    {
+        "accounts" => postgres.Accounts,
+        "analytics" when postgres.Analytics.Length > 0 => postgres.Analytics,
+        _ => postgres.Catalogue,
+    };
 
     private static Dependency Database(IModuleDatabase database, string advice) => new(
         $"{database.Name} database",

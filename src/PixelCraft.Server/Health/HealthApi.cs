@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using PixelCraft.Health;
 using PixelCraft.Http;
 
 namespace PixelCraft.Server.Health;
@@ -18,25 +19,23 @@ internal static class HealthApi
 }
 
 /// <summary>Whether this server may get requests, and what of its dependencies is there.</summary>
-internal sealed class Readiness(Dependencies dependencies, TimeProvider time, IHostApplicationLifetime lifetime) : IDisposable
+internal sealed class Readiness(Dependencies dependencies, TimeProvider time, IHostApplicationLifetime lifetime) : IHealth, IDisposable
 {
     private static readonly TimeSpan KeepAnswer = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private IReadOnlyList<Check>? _checks;
+    private IReadOnlyList<HealthCheck>? _checks;
     private long _askedAt;
 
     public async Task<Results<Ok<Answer>, ProblemHttpResult>> AnswerAsync(CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested) return Problems.Unavailable.Result("This server is stopping.");
-        var checks = await ChecksAsync(cancellationToken);
+        var checks = await LookAsync(cancellationToken);
         return TypedResults.Ok(new Answer(checks.All(check => check.Ok) ? "ready" : "degraded", checks));
     }
 
-    public void Dispose() => _one.Dispose();
-
     /// <summary>Asked at most every 2 s, however many load balancers ask.</summary>
-    private async Task<IReadOnlyList<Check>> ChecksAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HealthCheck>> LookAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
@@ -44,7 +43,7 @@ internal sealed class Readiness(Dependencies dependencies, TimeProvider time, IH
             if (_checks is null || time.GetElapsedTime(_askedAt) > KeepAnswer)
             {
                 _checks = await Task.WhenAll(dependencies.All.Select(async dependency =>
-                    new Check(dependency.Name, (await Dependencies.AskAsync(dependency, cancellationToken)).IsThere)));
+                    new HealthCheck(dependency.Name, (await Dependencies.AskAsync(dependency, cancellationToken)).IsThere)));
                 _askedAt = time.GetTimestamp();
             }
             return _checks;
@@ -55,7 +54,7 @@ internal sealed class Readiness(Dependencies dependencies, TimeProvider time, IH
         }
     }
 
-    internal sealed record Answer(string Status, IReadOnlyList<Check> Checks);
+    public void Dispose() => _one.Dispose();
 
-    internal sealed record Check(string Name, bool Ok);
+    internal sealed record Answer(string Status, IReadOnlyList<HealthCheck> Checks);
 }

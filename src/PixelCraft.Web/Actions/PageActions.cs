@@ -8,6 +8,8 @@ using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Images.Contracts;
+using PixelCraft.Jobs;
+using PixelCraft.Limits;
 using PixelCraft.Web.Layout;
 
 namespace PixelCraft.Web.Actions;
@@ -19,14 +21,16 @@ internal static class PageActions
 {
     public static void MapPageActions(this IEndpointRouteBuilder endpoints)
     {
+        // Without antiforgery: another site that sends it changes the colours, and pages that edges keep can have no token.
+        endpoints.MapPost("/theme", (Delegate)SetThemeAsync).ExcludeFromDescription();
         var all = endpoints.MapGroup("").ExcludeFromDescription().AddEndpointFilter(RequireAntiforgeryAsync);
-        all.MapPost("/theme", (Delegate)SetThemeAsync);
         all.MapPost("/sign-out", SignOutAsync);
 
         var member = all.MapGroup("").RequireAuthorization(Policies.Session);
         member.MapPost("/images/{id}/trash", TrashAsync);
         member.MapPost("/images/{id}/restore", RestoreAsync);
         member.MapPost("/images/{id}/keywords", TagFromKeywordsAsync);
+        member.MapPost("/images/{id}/comments", CommentAsync).RequireRateLimit(LimitPolicy.Comment);
         member.MapPost("/account/sessions/{id}/end", EndSessionAsync);
         member.MapPost("/account/tokens/{id}/revoke", RevokeTokenAsync);
         member.MapPost("/account/export", Export);
@@ -34,6 +38,10 @@ internal static class PageActions
         var administrator = all.MapGroup("/admin/members/{id}").RequireAuthorization(Policies.Administrator);
         administrator.MapPost("/suspend", SuspendAsync);
         administrator.MapPost("/quota", SetQuotaAsync);
+        var jobs = all.MapGroup("/admin/jobs").RequireAuthorization(Policies.Administrator);
+        jobs.MapPost("/replay", ReplayAllAsync);
+        jobs.MapPost("/{id}/replay", ReplayAsync);
+        jobs.MapPost("/{id}/drop", DropAsync);
     }
 
     private static async ValueTask<object?> RequireAntiforgeryAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
@@ -76,6 +84,22 @@ internal static class PageActions
         return result.Outcome is ChangeOutcome.NotFound ? TypedResults.NotFound() : TypedResults.LocalRedirect($"/images/{id}?notice=tagged");
     }
 
+    private static async Task<Results<RedirectHttpResult, NotFound, BadRequest>> CommentAsync(Id id, HttpContext http, IDiscussions discussions)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        // A browser sends line ends as CR LF; they are kept as LF.
+        var draft = new CommentDraft(form["text"].ToString().ReplaceLineEndings("\n"));
+        if (draft.Fault() is not null || form["key"].ToString() is not { Length: > 0 and <= 64 } key) return TypedResults.BadRequest();
+        var result = await discussions.AddAsync(Caller.From(http.User), id, draft, key, http.RequestAborted);
+        return result switch
+        {
+            { Outcome: CommentOutcome.Done, Comment: { } comment } => TypedResults.LocalRedirect($"{await NextPageAsync(http, $"/images/{id}", "notice=commented")}#comment-{comment.Id}"),
+            { Outcome: CommentOutcome.Full } => TypedResults.LocalRedirect(await NextPageAsync(http, $"/images/{id}", "notice=comments-full")),
+            { Outcome: CommentOutcome.KeyReused } => TypedResults.BadRequest(),
+            _ => TypedResults.NotFound(),
+        };
+    }
+
     private static async Task<Results<RedirectHttpResult, NotFound>> EndSessionAsync(Id id, HttpContext http, IOwnAccount account) =>
         await account.RevokeSessionAsync(Caller.From(http.User).MemberId!.Value, id, http.RequestAborted)
             ? TypedResults.LocalRedirect("/account?notice=session-ended#sessions")
@@ -107,6 +131,19 @@ internal static class PageActions
         return await members.SetQuotaAsync(id, bytes, http.RequestAborted)
             ? TypedResults.LocalRedirect("/admin/members?notice=quota-set")
             : TypedResults.NotFound();
+    }
+
+    // One that is gone has been tried again or dropped in another window: what was wanted is done.
+    private static async Task<RedirectHttpResult> ReplayAsync(string id, HttpContext http, IDeadLetters dead) => TypedResults.LocalRedirect(
+        $"/admin/jobs?notice={(await dead.ReplayAsync(id, http.RequestAborted) is ReplayOutcome.Full ? "queue-full" : "replayed")}");
+
+    private static async Task<RedirectHttpResult> ReplayAllAsync(HttpContext http, IDeadLetters dead) => TypedResults.LocalRedirect(
+        $"/admin/jobs?notice={((await dead.ReplayAllAsync(http.RequestAborted)).IsFull ? "queue-full" : "all-replayed")}");
+
+    private static async Task<RedirectHttpResult> DropAsync(string id, HttpContext http, IDeadLetters dead)
+    {
+        await dead.DropAsync(id, http.RequestAborted);
+        return TypedResults.LocalRedirect("/admin/jobs?notice=dropped");
     }
 
     private static async Task<string> NextPageAsync(HttpContext http, string otherwise, string notice)

@@ -15,7 +15,7 @@ for (const name of await readdir(out)) await rm(out + name, { recursive: true })
 await cp(new URL("static/", import.meta.url).pathname, out, { recursive: true });
 await build({
   absWorkingDir: new URL(".", import.meta.url).pathname,
-  entryPoints: { early: "src/early.ts", app: "src/app.ts", styles: "css/styles.css" },
+  entryPoints: { early: "src/early.ts", app: "src/app.ts", discussion: "src/discussion/index.ts", live: "src/live.ts", scalelab: "src/scalelab.ts", styles: "css/styles.css" },
   outdir: out,
   bundle: true,
   minify: true,

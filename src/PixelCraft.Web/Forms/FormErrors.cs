@@ -11,6 +11,9 @@ public sealed class FormErrors
     /// <summary>Whether anything is wrong.</summary>
     public bool Any => _texts.Count > 0;
 
+    /// <summary>What was away or full when the form was sent; null when nothing was.</summary>
+    public Exception? Outage { get; set; }
+
     /// <summary>The text for a field; null when nothing is wrong with it.</summary>
     public string? this[string field] => _texts.FirstOrDefault(text => text.Key == field).Value;
 

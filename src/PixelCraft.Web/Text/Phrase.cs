@@ -43,6 +43,12 @@ internal static class Phrase
         return Date(time);
     }
 
+    /// <summary>How long something takes or has taken, as "12 s", "5 min", "3 h 20 min"; rounded down.</summary>
+    public static string Duration(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(1) ? Fill(Texts.DurationSeconds, (int)time.TotalSeconds)
+        : time < TimeSpan.FromHours(1) ? Fill(Texts.DurationMinutes, time.Minutes)
+        : Fill(Texts.DurationHours, ((int)time.TotalHours).ToString("N0", CultureInfo.CurrentCulture), time.Minutes);
+
     /// <summary>The date, as "24 November 2026", in UTC.</summary>
     public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString(Texts.DateFormat, CultureInfo.CurrentCulture);
 

@@ -15,6 +15,7 @@ internal static class UploadProblems
         : code == Problems.QuotaExceeded.Code ? Texts.ScriptErrorQuota
         : code == Problems.UnsupportedFormat.Code ? Texts.ScriptErrorNotImage
         : code == Problems.UnreadableImage.Code ? Texts.ScriptErrorUnreadable
+        : code == Problems.Unavailable.Code ? Texts.UploadAway
         : code == Problems.StorageFull.Code ? Texts.ScriptErrorFull
         : Texts.ScriptErrorOther;
 }

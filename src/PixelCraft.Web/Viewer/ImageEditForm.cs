@@ -78,6 +78,14 @@ public sealed class ImageEditForm
         return !Errors.Any;
     }
 
+    /// <summary>Whether an image is already as the form would make it.</summary>
+    public bool IsSavedIn(ImageRecord image)
+    {
+        var edit = ToEdit();
+        return edit.Title == image.Title && edit.Description == image.Description && edit.Visibility == image.Visibility
+            && edit.Tags!.Select(tag => tag.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal).SetEquals(image.Tags);
+    }
+
     /// <summary>Shows what is saved now beside what was typed; saving again replaces it.</summary>
     public void ShowStale(ImageRecord saved)
     {

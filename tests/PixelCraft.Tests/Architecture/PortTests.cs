@@ -1,3 +1,5 @@
+using System.Reflection;
+using PixelCraft.Consistency;
 using Xunit;
 
 namespace PixelCraft.Tests.Architecture;
@@ -28,6 +30,27 @@ public sealed class PortTests
     [Theory]
     [MemberData(nameof(Ports))]
     public void Port_HasAtMostSixMethods(Type port) => Assert.InRange(port.GetMethods().Length, 1, 6);
+
+    [Theory]
+    [MemberData(nameof(Ports))]
+    [InlineData(typeof(PixelCraft.Images.Contracts.IWithdrawals))]
+    public void Port_DeclaresItsConsistency_OrWhoseItShares(Type port)
+    {
+        var declared = port.GetCustomAttribute<ConsistencyChoiceAttribute>();
+        Assert.True(declared is not null, $"{port.Name} doesn't say what becomes of its data in a partition.");
+        if (declared.Port is { } other) declared = other.GetCustomAttribute<ConsistencyChoiceAttribute>();
+        Assert.Contains(ConsistencyChoices.All, kind => kind.Data == declared?.Data && kind.DuringPartition.EndsWith('.'));
+    }
+
+    [Fact]
+    public void KindsOfData_AreDeclaredOnce_AndOrderedByChoice()
+    {
+        var kinds = ConsistencyChoices.All;
+        Assert.Equal(kinds.Count, kinds.DistinctBy(kind => kind.Data).Count());
+        Assert.Equal(kinds.OrderBy(kind => kind.Choice).ThenBy(kind => kind.Data, StringComparer.Ordinal), kinds);
+        Assert.Contains(kinds, kind => kind is { Choice: Choice.Cp } && kind.Data.StartsWith("Image records", StringComparison.Ordinal));
+        Assert.Contains(kinds, kind => kind is { Choice: Choice.Ap, Data: "Events" });
+    }
 
     private static bool Implements(Type type, Type port) => type is { IsClass: true, IsAbstract: false } && port.IsAssignableFrom(type);
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PixelCraft.Adapters.EntityFramework.Accounts;
+using PixelCraft.Adapters.EntityFramework.Analytics;
 using PixelCraft.Adapters.EntityFramework.Catalogue;
 using PixelCraft.Images.Contracts;
 using Xunit;
@@ -10,12 +11,14 @@ namespace PixelCraft.Tests.Architecture;
 public sealed class TableTests
 {
     private static readonly PostgresAccountsDbContext Accounts = new PostgresAccountsDbContext.Design().CreateDbContext([]);
+    private static readonly PostgresAnalyticsDbContext Analytics = new PostgresAnalyticsDbContext.Design().CreateDbContext([]);
     private static readonly PostgresCatalogueDbContext Catalogue = new PostgresCatalogueDbContext.Design().CreateDbContext([]);
 
     [Fact]
     public void Tables_AreInTheModulesOwnSchema()
     {
         Assert.All(Accounts.Model.GetEntityTypes(), type => Assert.Equal("accounts", type.GetSchema()));
+        Assert.All(Analytics.Model.GetEntityTypes(), type => Assert.Equal("analytics", type.GetSchema()));
         Assert.All(Catalogue.Model.GetEntityTypes(), type => Assert.Equal("catalogue", type.GetSchema()));
     }
 
@@ -43,6 +46,8 @@ public sealed class TableTests
     {
         Assert.False(Accounts.Database.HasPendingModelChanges());
         Assert.False(Catalogue.Database.HasPendingModelChanges());
+        Assert.False(Analytics.Database.HasPendingModelChanges());
+        Assert.False(new SqliteAnalyticsDbContext.Design().CreateDbContext([]).Database.HasPendingModelChanges());
         Assert.False(new SqliteAccountsDbContext.Design().CreateDbContext([]).Database.HasPendingModelChanges());
         Assert.False(new SqliteCatalogueDbContext.Design().CreateDbContext([]).Database.HasPendingModelChanges());
     }

@@ -86,7 +86,8 @@ public sealed class BrowserInstallation(Servers servers) : Installation(servers)
 /// <param name="Width">Of the window, in CSS pixels. Under 600 it is a phone.</param>
 /// <param name="Dark">What the system asks for.</param>
 /// <param name="Script">False for a browser without script.</param>
-public sealed record Look(int Width = 1440, bool Dark = false, bool Script = true)
+/// <param name="Motion">False when the system asks for none.</param>
+public sealed record Look(int Width = 1440, bool Dark = false, bool Script = true, bool Motion = false)
 {
     /// <summary>A phone and a desk, light and dark.</summary>
     public static TheoryData<int, bool> All => new() { { 360, false }, { 360, true }, { 1440, false }, { 1440, true } };
@@ -99,7 +100,7 @@ public sealed record Look(int Width = 1440, bool Dark = false, bool Script = tru
         IsMobile = Width < 600,
         ColorScheme = Dark ? ColorScheme.Dark : ColorScheme.Light,
         // Nothing is measured in the middle of a movement.
-        ReducedMotion = ReducedMotion.Reduce,
+        ReducedMotion = Motion ? ReducedMotion.NoPreference : ReducedMotion.Reduce,
         JavaScriptEnabled = Script,
         Locale = "en",
     };

@@ -14,7 +14,7 @@ public sealed class PageTests(BrowserInstallation installation)
     {
         await using var window = await installation.OpenAsync(new Look(width, dark));
         var page = window.Page;
-        foreach (var path in new[] { "/", "/sign-in", "/register" })
+        foreach (var path in new[] { "/", "/sign-in", "/register", "/status" })
         {
             await window.GoAsync(path);
             await window.IsSoundAsync();

@@ -12,7 +12,7 @@ public sealed class RedisServerTests : ServerContract<RedisServer>
         await using var server = await Servers.SkipIfMissingAsync(StartAsync);
         await using var redis = await ConnectAsync(server);
 
-        var refusal = await Assert.ThrowsAsync<RedisServerException>(() => redis.GetDatabase().StringGetAsync(["a", "b"]));
+        var refusal = await Assert.ThrowsAsync<RedisServerException>(() => redis.GetDatabase().ExecuteAsync("MGET", "a", "b"));
 
         Assert.StartsWith("CROSSSLOT", refusal.Message, StringComparison.Ordinal);
     }

@@ -56,5 +56,32 @@ public sealed class ServerProcessTests : IDisposable
         Assert.Equal(5, await process.WaitForExitAsync(Ct));
     }
 
+    [Fact]
+    public async Task Attach_ToALaterProcessWithTheNumber_SeesNoneAndKillsNone()
+    {
+        await using var process = Start("sleep 1000");
+        var other = Directory.CreateTempSubdirectory("pixelcraft-other-");
+        var former = ServerProcess.Attach(
+            new ServerCommand(Path.Combine(other.FullName, "log"), "/bin/sh", []) { Lasting = true }, process.Id, process.StartedAt - 1);
+
+        Assert.True(former.HasExited);
+        former.Kill(withChildren: true);
+
+        Assert.False(process.HasExited);
+        other.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Attach_ToAProcessOfAnother_KillsIt()
+    {
+        await using var process = Start("sleep 1000");
+        var same = ServerProcess.Attach(process.Command with { Lasting = true }, process.Id, process.StartedAt);
+        Assert.False(same.HasExited);
+
+        same.Kill(withChildren: true);
+
+        Assert.True(process.HasExited);
+    }
+
     private ServerProcess Start(string script) => ServerProcess.Start(Path.Combine(_folder, "log"), "/bin/sh", ["-c", script]);
 }

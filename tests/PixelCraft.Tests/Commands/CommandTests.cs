@@ -61,6 +61,47 @@ public sealed class CommandTests(Servers servers) : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_PostgresWithReplicas_TellsOfEachServer()
+    {
+        await using var group = await Servers.SkipIfMissingAsync(() => PostgresGroup.StartAsync(TestContext.Current.CancellationToken));
+        string[] settings = [$"Postgres:Catalogue={await group.CreateDatabaseAsync(TestContext.Current.CancellationToken)}"];
+        var well = await RunAsync(["doctor"], settings);
+        Assert.True(well.ExitCode == 0, well.Output + well.Error);
+        Assert.Contains($"ok     catalogue database at 127.0.0.1:{group.Primary.Port}: primary", well.Output, StringComparison.Ordinal);
+        foreach (var replica in group.Replicas)
+            Assert.Matches($"ok     catalogue database at 127[.]0[.]0[.]1:{replica.Port}: replica, ([0-9.]+ s and )?[0-9,]+ bytes behind", well.Output);
+
+        group.Replicas[0].Kill();
+        var result = await RunAsync(["doctor"], settings);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"FAULT  catalogue database at 127.0.0.1:{group.Replicas[0].Port}: can't be reached.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("ok     catalogue database: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("primary", result.Output, StringComparison.Ordinal);
+        AssertPlain(result);
+    }
+
+    [Fact]
+    public async Task Doctor_RedisThatEvicts_IsWarnedOf()
+    {
+        await using var redis = await Servers.SkipIfMissingAsync(() => RedisServer.StartAsync(TestContext.Current.CancellationToken));
+        var well = await RunAsync(["doctor"], [$"Redis:Connection={redis.ConnectionString}"]);
+        Assert.True(well.ExitCode == 0, well.Output + well.Error);
+        Assert.DoesNotContain("maxmemory-policy", well.Output, StringComparison.Ordinal);
+
+        await redis.AskAsync(["config", "set", "maxmemory-policy", "allkeys-lru"], TestContext.Current.CancellationToken);
+        var result = await RunAsync(["doctor"], [$"Redis:Connection={redis.ConnectionString}"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("maxmemory-policy is allkeys-lru", result.Output, StringComparison.Ordinal);
+        Assert.Contains("noeviction", result.Output, StringComparison.Ordinal);
+        AssertPlain(result);
+
+        // The cache's may.
+        await using var main = await Servers.SkipIfMissingAsync(() => RedisServer.StartAsync(TestContext.Current.CancellationToken));
+        var two = await RunAsync(["doctor"], [$"Redis:Connection={main.ConnectionString}", $"Redis:Cache={redis.ConnectionString}"]);
+        Assert.DoesNotContain("maxmemory-policy", two.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_AnEmptyFolder_IsWell()
     {
         var result = await RunAsync(["doctor"], []);

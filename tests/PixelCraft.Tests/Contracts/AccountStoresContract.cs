@@ -6,7 +6,10 @@ using Xunit;
 namespace PixelCraft.Tests.Contracts;
 
 /// <summary>The stores of accounts that one database serves together.</summary>
-public sealed record AccountStores(IMemberStore Members, IClosedAccounts Closed, IInvitationStore Invitations, ITokenStore Tokens);
+public sealed record AccountStores(IMemberStore Members, IClosedAccounts Closed, IInvitationStore Invitations, ITokenStore Tokens)
+{
+    public required IMemberView View { get; init; }
+}
 
 /// <summary>Makes empty accounts databases of one kind.</summary>
 public interface IAccountsDatabases

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using PixelCraft.Jobs;
+using PixelCraft.Tests.Jobs;
 using Xunit;
 
 namespace PixelCraft.Tests.Contracts;
@@ -312,29 +313,6 @@ public abstract class JobQueueContract
     }
 
     [Fact]
-    public async Task Dead_NewestFirst_AndTheOldestGo()
-    {
-        var queue = await CreateCalmAsync(deadLetters: 3);
-        var before = DateTimeOffset.UtcNow;
-        for (var i = 0; i < 5; i++)
-        {
-            await PutAsync(queue, Job(i));
-            await (await TakeAsync(queue)).RetryAsync(TimeSpan.Zero, fault: true, Cancel);
-            Assert.True(await (await TakeAsync(queue)).BuryAsync($"reason {i}", Cancel));
-        }
-
-        var dead = await queue.DeadAsync(1_000, Cancel);
-
-        Assert.Equal([Job(4), Job(3), Job(2)], dead.Select(letter => letter.Job));
-        Assert.Equal("reason 4", dead[0].Reason);
-        Assert.All(dead, letter => Assert.Equal(2, letter.Faults));
-        Assert.All(dead, letter => Assert.InRange(letter.BuriedAt, before.AddSeconds(-1), DateTimeOffset.UtcNow.AddSeconds(1)));
-        Assert.Equal(Job(4), Assert.Single(await queue.DeadAsync(1, Cancel)).Job);
-        Assert.Equal(new QueueDepth(0, 0, 0, 3), await queue.DepthAsync(Cancel));
-        Assert.True(await IsEmptyAsync(queue));
-    }
-
-    [Fact]
     public async Task Depth_CountsEveryState()
     {
         var queue = await CreateCalmAsync();
@@ -348,13 +326,135 @@ public abstract class JobQueueContract
     }
 
     [Fact]
+    public async Task Take_MoreThanThereAre_IsWhatThereIs_OldestFirst()
+    {
+        var queue = await CreateCalmAsync();
+        for (var i = 0; i < 5; i++)
+            await PutAsync(queue, Job(i));
+
+        Assert.Equal([Job(0), Job(1), Job(2)], (await queue.TakeAsync(3, Long, Cancel)).Select(lease => lease.Job));
+        var rest = await queue.TakeAsync(1_000, Long, Cancel);
+        Assert.Equal([Job(3), Job(4)], rest.Select(lease => lease.Job));
+
+        // Each has a lease of its own; ended at the same time they leave one by one.
+        Assert.All(await Task.WhenAll(rest.Select(lease => lease.CompleteAsync(Cancel))), Assert.True);
+        Assert.All(await Task.WhenAll(rest.Select(lease => lease.CompleteAsync(Cancel))), Assert.False);
+        Assert.Equal(new QueueDepth(0, 0, 3, 0), await queue.DepthAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Take_OneKindBehindTenThousandOfAnother_IsNext()
+    {
+        var queue = await CreateCalmAsync(capacity: 20_000);
+        await Task.WhenAll(Enumerable.Range(0, 10_000).Select(i => PutAsync(queue, new Job("variants", $"{i}"))));
+        await TakeAsync(queue);
+        await PutAsync(queue, new Job("mail", "1"));
+        await PutAsync(queue, new Job("mail", "2"));
+
+        var kinds = new List<string>();
+        for (var i = 0; i < 6; i++)
+            kinds.Add((await TakeAsync(queue)).Job.Kind);
+
+        // In turn, until one has nothing more: mail by mail behind one of the others at the most.
+        Assert.Equal(2, kinds.Take(4).Count(kind => kind == "mail"));
+        Assert.All(kinds.Skip(4), kind => Assert.Equal("variants", kind));
+    }
+
+    [Fact]
+    public async Task Take_ManyAtOnce_KindsShareThem()
+    {
+        var queue = await CreateCalmAsync();
+        for (var i = 0; i < 50; i++)
+            await PutAsync(queue, new Job("variants", $"{i}"));
+        for (var i = 0; i < 50; i++)
+            await PutAsync(queue, new Job("mail", $"{i}"));
+        await PutAsync(queue, new Job("sweep", "1"));
+
+        var taken = (await queue.TakeAsync(21, Long, Cancel)).Select(lease => lease.Job).CountBy(job => job.Kind).ToDictionary();
+
+        Assert.Equal(1, taken["sweep"]);
+        Assert.InRange(taken["variants"], 7, 13);
+        Assert.InRange(taken["mail"], 7, 13);
+    }
+
+    [Fact]
+    public async Task Take_HigherPriorityFirst_AndTheLowestIsNotForgotten()
+    {
+        var queue = await CreateCalmAsync();
+        for (var i = 0; i < 3; i++)
+            await PutAsync(queue, new Job("avif", $"{i}") { Priority = JobPriority.Low });
+        for (var i = 0; i < 3; i++)
+            await PutAsync(queue, Job(i));
+        for (var i = 0; i < 20; i++)
+            await PutAsync(queue, new Job("mail", $"{i}") { Priority = JobPriority.High });
+
+        var taken = new List<Job>();
+        for (var i = 0; i < 26; i++)
+            taken.Add((await TakeAsync(queue)).Job);
+
+        // Every eighth taking begins with the lowest: of eight in a row one is such.
+        Assert.Equal(1, taken.Take(8).Count(job => job.Kind == "avif"));
+        Assert.Equal(2, taken.Take(16).Count(job => job.Kind == "avif"));
+        Assert.Equal(20, taken.TakeWhile(job => job.Kind != "test").Count(job => job.Kind == "mail"));
+        Assert.All(taken, job => Assert.Equal(job.Kind switch { "avif" => JobPriority.Low, "mail" => JobPriority.High, _ => JobPriority.Normal }, job.Priority));
+    }
+
+    [Fact]
+    public async Task Take_PriorityComesBackWithTheJob_AfterARetryAndALostLease()
+    {
+        var queue = await CreateAsync();
+        var job = Job(1) with { Priority = JobPriority.High };
+        await PutAsync(queue, job);
+        Assert.Equal(EnqueueOutcome.AlreadyQueued, await PutAsync(queue, Job(1)));
+        Assert.True(await (await TakeAsync(queue)).RetryAsync(TimeSpan.FromMilliseconds(10), fault: true, Cancel));
+
+        Assert.Equal(JobPriority.High, (await TakeAsync(queue)).Job.Priority);
+        var again = await TakeAsync(queue);
+        Assert.Equal((JobPriority.High, 1), (again.Job.Priority, again.Faults));
+    }
+
+    [Fact]
+    public async Task Due_ByKind_WithTheAgeOfTheOldest()
+    {
+        var queue = await CreateCalmAsync();
+        await PutAsync(queue, new Job("mail", "1"));
+        await PutAsync(queue, new Job("mail", "2") { Priority = JobPriority.High });
+        await PutAsync(queue, new Job("variants", "1"), 60_000);
+        await Eventually.TrueAsync(async () => (await queue.DueAsync(Cancel)).Single().Age > TimeSpan.FromMilliseconds(300));
+        await PutAsync(queue, new Job("variants", "2"));
+
+        var due = (await queue.DueAsync(Cancel)).ToDictionary(jobs => jobs.Kind);
+
+        Assert.Equal(["mail", "variants"], due.Keys.Order());
+        Assert.Equal(2, due["mail"].Count);
+        Assert.Equal(1, due["variants"].Count);
+        Assert.InRange(due["mail"].Age, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(15));
+        Assert.True(due["variants"].Age < due["mail"].Age);
+        await queue.TakeAsync(3, Long, Cancel);
+        Assert.Empty(await queue.DueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Due_AfterADelay_IsAsOldAsItHasBeenDue()
+    {
+        var queue = await CreateCalmAsync();
+        var clock = Stopwatch.StartNew();
+        await PutAsync(queue, Job(1), 300);
+        Assert.Empty(await queue.DueAsync(Cancel));
+
+        await Eventually.TrueAsync(async () => (await queue.DueAsync(Cancel)).Count == 1);
+
+        Assert.True((await queue.DueAsync(Cancel)).Single().Age <= clock.Elapsed - TimeSpan.FromMilliseconds(290));
+    }
+
+    [Fact]
     public async Task Arguments_OutOfRange_AreRefused()
     {
         var queue = await CreateCalmAsync();
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => queue.EnqueueAsync(Job(1), TimeSpan.FromSeconds(-1), Cancel));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => queue.TakeAsync(TimeSpan.FromSeconds(-1), Cancel));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => queue.DeadAsync(0, Cancel));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => queue.DeadAsync(1_001, Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => queue.TakeAsync(0, TimeSpan.Zero, Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => queue.TakeAsync(1_001, TimeSpan.Zero, Cancel));
     }
 }

@@ -80,7 +80,7 @@ public abstract class ResumableUploadsContract : IAsyncLifetime
     public async Task List_GivesTheExpiredOrTheOwners()
     {
         var (old, young, foreign) = (New() with { ExpiresAt = Now }, New() with { ExpiresAt = Now.AddSeconds(1) }, New() with { ExpiresAt = Now.AddSeconds(2) });
-        young = young with { OwnerId = old.OwnerId };
+        young = young with { Id = _ids.For(old.OwnerId), OwnerId = old.OwnerId };
         foreach (var upload in new[] { old, young, foreign }) await _uploads.AddAsync(upload, Cancellation);
         Assert.Equal([old.Id], (await _uploads.ListAsync(Now, null, 10, Cancellation)).Select(upload => upload.Id));
         Assert.Equal(new[] { old.Id, young.Id }.Order(), (await _uploads.ListAsync(null, old.OwnerId, 10, Cancellation)).Select(upload => upload.Id).Order());

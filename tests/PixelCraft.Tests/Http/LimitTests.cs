@@ -57,6 +57,18 @@ public sealed partial class LimitTests(LimitTests.Limited server) : IClassFixtur
     }
 
     [Fact]
+    public async Task Comments_TooMany_Are429_AndReadingThemIsNot()
+    {
+        using var client = await server.SignedInAsync();
+        const string Path = "/api/v1/images/01m88afn7fetav7yn7drwbwa39/comments";
+        for (var i = 0; i < Permits; i++) Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsJsonAsync(Path, new { text = "x" }, Cancel)).StatusCode);
+        using var refused = await client.PostAsJsonAsync(Path, new { text = "x" }, Cancel);
+        Assert.Equal("too-many-requests", await CodeAsync(refused));
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(Path, Cancel)).StatusCode);
+    }
+
+    [Fact]
     public async Task ForwardedFor_IsBelievedOfTheProxyOnly_ByItsLastHop()
     {
         // What the client invents stands before what the proxy adds.
@@ -89,6 +101,7 @@ public sealed partial class LimitTests(LimitTests.Limited server) : IClassFixtur
         {
             ["Limits:SignIn:Permits"] = $"{Permits}",
             ["Limits:Register:Permits"] = $"{Permits}",
+            ["Limits:Comment:Permits"] = $"{Permits}",
         };
     }
 }

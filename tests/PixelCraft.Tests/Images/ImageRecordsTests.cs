@@ -26,6 +26,8 @@ public sealed class ImageRecordsTests : IAsyncLifetime
 
     private ICatalogue Catalogue => _services.GetRequiredService<ICatalogue>();
 
+    private ICatalogueView View => _services.GetRequiredService<ICatalogueView>();
+
     public async ValueTask InitializeAsync()
     {
         _services = PixelCraft.Tests.Adapters.EntityFramework.Catalogue.Create(null, Path.Combine(_folder, "catalogue.db"));
@@ -93,8 +95,29 @@ public sealed class ImageRecordsTests : IAsyncLifetime
         Assert.Null(await server.FindAsync(_image.Id, Ct));
     }
 
-    private ImageRecords Server(IChangeNotices notices) => new(Catalogue, _cache, notices, _time);
+    [Fact]
+    public async Task Change_OrRemoval_IsNotUndoneByAReaderWhoseViewIsBehind()
+    {
+        using var writer = Server(_notices);
+        using var reader = new ImageRecords(Catalogue, new Behind(_image), _cache, _notices, new MemberNewsNotices(_notices), _time);
+
+        await HideAsync(writer);
+        Assert.Equal(Visibility.Private, (await reader.FindAsync(_image.Id, Ct))!.Visibility);
+        await writer.RemoveAsync(_image.Id, null, Ct);
+        Assert.Null(await reader.FindAsync(_image.Id, Ct));
+        Assert.Null(await writer.FindAsync(_image.Id, Ct));
+    }
+
+    private ImageRecords Server(IChangeNotices notices) => new(Catalogue, View, _cache, notices, new MemberNewsNotices(notices), _time);
 
     private Task<ChangeResult> HideAsync(ImageRecords server) =>
         server.ChangeAsync(_image.Id, image => image with { Visibility = Visibility.Private }, null, Ct);
+
+    /// <summary>A replica that has replayed nothing since.</summary>
+    private sealed class Behind(ImageRecord image) : ICatalogueView
+    {
+        public Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) => Task.FromResult<ImageRecord?>(image);
+
+        public Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ImageRecord>>([image]);
+    }
 }

@@ -8,6 +8,7 @@ using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Engine;
 using PixelCraft.Jobs;
 using PixelCraft.Storage;
+using PixelCraft.Tests.Jobs;
 using Xunit;
 
 namespace PixelCraft.Tests.Images;

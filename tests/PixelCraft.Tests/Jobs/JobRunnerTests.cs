@@ -94,7 +94,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
             Assert.True(waited >= Math.Pow(2, i - 1) / 2, $"{waited} s before turn {i}");
         }
 
-        var dead = Assert.Single(await _queue.DeadAsync(10, Cancel));
+        var dead = Assert.Single(await _queue.ListAsync(null, 10, Cancel));
         Assert.Equal((Job, 5, "It is broken."), (dead.Job, dead.Faults, dead.Reason));
     }
 
@@ -116,13 +116,39 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_DependencyAwayForOneWorker_IsDoneByTheOther_AndTheFirstRests()
+    {
+        var (failed, done) = (0, 0);
+        await StartAsync((_, _, _) =>
+        {
+            Interlocked.Increment(ref failed);
+            throw new UnavailableException("object store");
+        });
+        for (var i = 0; i < 100; i++) await PutAsync(new Job("test", $"{i}"));
+        await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref failed) == 2)); // as many as it has slots
+        using var other = Runner((_, _, _) =>
+        {
+            Interlocked.Increment(ref done);
+            return Task.FromResult(JobResult.Done);
+        });
+        await other.StartAsync(Cancel);
+
+        await DepthIsAsync(new QueueDepth(0, 2, 0, 0)); // all but those that the first had
+        Assert.Equal((2, 98), (failed, done));
+        var begin = _time.GetUtcNow();
+        await AdvanceUntilAsync(TimeSpan.FromMilliseconds(100), async () => await _queue.DepthAsync(Cancel) == default);
+        Assert.InRange((_time.GetUtcNow() - begin).TotalSeconds, 1, 3);
+        await other.StopAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Run_GiveUp_IsBuriedAtOnce()
     {
         await StartAsync((_, _, _) => Task.FromResult(JobResult.GiveUp("Not an image.")));
         await PutAsync(Job);
 
         await DepthIsAsync(new QueueDepth(0, 0, 0, 1));
-        Assert.Equal("Not an image.", Assert.Single(await _queue.DeadAsync(10, Cancel)).Reason);
+        Assert.Equal("Not an image.", Assert.Single(await _queue.ListAsync(null, 10, Cancel)).Reason);
     }
 
     [Fact]
@@ -132,7 +158,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
         await PutAsync(new Job("unknown", "1"));
 
         await AdvanceUntilAsync(TimeSpan.FromSeconds(1), async () => (await _queue.DepthAsync(Cancel)).Dead == 1);
-        Assert.Contains("unknown", Assert.Single(await _queue.DeadAsync(10, Cancel)).Reason, StringComparison.Ordinal);
+        Assert.Contains("unknown", Assert.Single(await _queue.ListAsync(null, 10, Cancel)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -252,10 +278,12 @@ public sealed class JobRunnerTests : IAsyncDisposable
 
     private async Task StartAsync(Func<Job, int, CancellationToken, Task<JobResult>> handle, IJobQueue? queue = null)
     {
-        _runner = new JobRunner(
-            queue ?? _queue, [new Handler(handle)], Options.Create(_options), _time, _services.GetRequiredService<JobMetrics>(), NullLogger<JobRunner>.Instance);
+        _runner = Runner(handle, queue);
         await _runner.StartAsync(Cancel);
     }
+
+    private JobRunner Runner(Func<Job, int, CancellationToken, Task<JobResult>> handle, IJobQueue? queue = null) => new(
+        queue ?? _queue, [new Handler(handle)], Options.Create(_options), _time, _services.GetRequiredService<JobMetrics>(), NullLogger<JobRunner>.Instance);
 
     private Task<EnqueueOutcome> PutAsync(Job job) => _queue.EnqueueAsync(job, TimeSpan.Zero, Cancel);
 
@@ -291,14 +319,14 @@ public sealed class JobRunnerTests : IAsyncDisposable
 
         public Task<EnqueueOutcome> EnqueueAsync(Job job, TimeSpan delay, CancellationToken cancellationToken) => queue.EnqueueAsync(job, delay, cancellationToken);
 
-        public Task<IJobLease?> TakeAsync(TimeSpan wait, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<IJobLease>> TakeAsync(int most, TimeSpan wait, CancellationToken cancellationToken)
         {
             Asked++;
-            return Away ? throw new UnavailableException("job queue") : queue.TakeAsync(wait, cancellationToken);
+            return Away ? throw new UnavailableException("job queue") : queue.TakeAsync(most, wait, cancellationToken);
         }
 
         public Task<QueueDepth> DepthAsync(CancellationToken cancellationToken) => queue.DepthAsync(cancellationToken);
 
-        public Task<IReadOnlyList<DeadJob>> DeadAsync(int limit, CancellationToken cancellationToken) => queue.DeadAsync(limit, cancellationToken);
+        public Task<IReadOnlyList<DueJobs>> DueAsync(CancellationToken cancellationToken) => queue.DueAsync(cancellationToken);
     }
 }

@@ -162,6 +162,58 @@ public sealed partial class DurabilityTests
         }
     }
 
+    [Fact]
+    public async Task Form_OnAFullDisk_ComesBackAsItWasSent_AndCanBeSentAgain()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Mounting a small file system needs root.");
+        var folder = Directory.CreateTempSubdirectory("pixelcraft-full-");
+        var settings = new Dictionary<string, string> { ["Data"] = folder.FullName, ["Logging:Level"] = "Warning" };
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "none", folder.FullName) == 0, "This machine mounts no file system.");
+        try
+        {
+            await AddMemberAsync(settings);
+            await using var server = await PixelCraftProcess.StartAsync(settings, Cancellation);
+            using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+            var id = await DirectAsync(ada, Unique(40_000));
+            await ada.ProcessedAsync(id);
+            var filler = Path.Combine(folder.FullName, "filler");
+            Fill(filler, folder.FullName, leave: 0);
+
+            // The database may have some room left in its files.
+            var sent = await Eventually.GetAsync(() => EditAsync(ada, id), answer => answer.Status != HttpStatusCode.Found, TimeSpan.FromSeconds(30));
+            Assert.Equal(HttpStatusCode.InsufficientStorage, sent.Status);
+            Assert.Contains("There is no room left on the server.", sent.Page, StringComparison.Ordinal);
+            Assert.Contains($">{sent.Description}</textarea>", sent.Page, StringComparison.Ordinal);
+
+            File.Delete(filler);
+            await Eventually.GetAsync(() => EditAsync(ada, id), answer => answer.Status == HttpStatusCode.Found, TimeSpan.FromSeconds(15));
+        }
+        finally
+        {
+            await RunAsync("umount", folder.FullName);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Sends the form that edits an image, as a browser without script does.</summary>
+    private static async Task<(HttpStatusCode Status, string Page, string Description)> EditAsync(ApiClient client, string id)
+    {
+        using var shown = await client.GetAsync($"/images/{id}");
+        var page = await shown.Content.ReadAsStringAsync(Cancellation);
+        var description = Convert.ToHexString(RandomNumberGenerator.GetBytes(2_400));
+        using var answer = await client.SendAsync(HttpMethod.Post, $"/images/{id}", request => request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["_handler"] = "edit",
+            ["antiforgery"] = Value("antiforgery"),
+            ["Input.Version"] = Value("Input.Version"),
+            ["Input.Description"] = description,
+            ["Input.Visibility"] = "private",
+        }));
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation), description);
+
+        string Value(string field) => System.Text.RegularExpressions.Regex.Match(page, $"name=\"{field}\" value=\"([^\"]*)\"").Groups[1].Value;
+    }
+
     /// <summary>
     /// Sends fifty files, and lets the disaster happen when some are done and the others at every stage. The id and the SHA-256 of
     /// each that was answered 202 go into <paramref name="acknowledged"/>.

@@ -18,7 +18,10 @@ public abstract class Installation(Servers servers) : IAsyncLifetime
     public IReadOnlyList<string> Photographs { get; private set; } = [];
 
     /// <summary>Where it is served.</summary>
-    public Uri Url => new(_processes[0].Url);
+    public virtual Uri Url => new(_processes[0].Url);
+
+    /// <summary>The first process, for a test that looks at what it uses.</summary>
+    internal PixelCraftProcess FirstProcess => _processes[0];
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -84,6 +87,9 @@ public sealed class EmbeddedInstallation(Servers servers) : Installation(servers
 /// <summary>Processes <c>web</c> and <c>worker</c> on PostgreSQL, Redis and S3.</summary>
 public sealed class SplitInstallation(Servers servers) : Installation(servers)
 {
+    /// <summary>The connection to a Redis that the test may kill; null takes the one of all tests.</summary>
+    internal string? Redis { get; init; }
+
     private Dictionary<string, string> _settings = [];
 
     internal override async Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync() =>
@@ -91,24 +97,27 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
 
     private protected override async Task StartAsync()
     {
-        _settings = await SettingsAsync(Servers);
+        _settings = await SettingsAsync(Servers, Redis);
         await StartAsync(As("web"));
         await StartAsync(As("worker"));
         await AddMembersAsync(As("web"));
     }
 
     /// <summary>The configuration of processes that share everything: new databases and a new bucket.</summary>
-    internal static async Task<Dictionary<string, string>> SettingsAsync(Servers servers)
+    /// <param name="servers">The servers of the test run.</param>
+    /// <param name="redis">The connection to another Redis than theirs.</param>
+    internal static async Task<Dictionary<string, string>> SettingsAsync(Servers servers, string? redis = null)
     {
         var postgres = await servers.PostgresAsync();
-        var redis = await servers.RedisAsync();
+        redis ??= (await servers.RedisAsync()).ConnectionString;
         var s3 = await servers.S3Async();
         return new Dictionary<string, string>
         {
             // Two databases: that modules share no tables is seen here.
             ["Postgres:Accounts"] = await postgres.CreateDatabaseAsync(),
             ["Postgres:Catalogue"] = await postgres.CreateDatabaseAsync(),
-            ["Redis:Connection"] = redis.ConnectionString,
+            ["Postgres:Analytics"] = await postgres.CreateDatabaseAsync(),
+            ["Redis:Connection"] = redis,
             // One Redis for all tests: without a prefix of its own, another installation's worker would take the jobs.
             ["Redis:Prefix"] = $"t{Guid.NewGuid():n}",
             ["S3:Endpoint"] = s3.Endpoint,
@@ -118,7 +127,7 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
         };
     }
 
-    private Dictionary<string, string> As(string role) => new(_settings) { ["Role"] = role };
+    internal Dictionary<string, string> As(string role) => new(_settings) { ["Role"] = role };
 }
 
 public sealed class EmbeddedThreadTests(EmbeddedInstallation installation) : ThreadScenario(installation), IClassFixture<EmbeddedInstallation>;

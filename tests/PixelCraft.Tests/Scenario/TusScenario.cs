@@ -126,7 +126,7 @@ public abstract class TusScenario(Installation installation)
             (visitor, HttpMethod.Options, Uploads + "/", 204),
             (visitor, HttpMethod.Post, Uploads, 401),
             (visitor, HttpMethod.Head, upload, 401),
-            (ada, HttpMethod.Get, Uploads, 404),
+            (ada, HttpMethod.Put, Uploads, 405),
             (ada, HttpMethod.Put, upload, 405),
             (ada, HttpMethod.Get, upload, 200),
             (ada, HttpMethod.Post, upload, 405),

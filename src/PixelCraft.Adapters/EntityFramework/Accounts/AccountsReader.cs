@@ -5,22 +5,20 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts;
 /// <summary>
 /// What every start asks of the accounts, by SQL of its own: EF Core would take longer to build its model than the rest of the start takes.
 /// </summary>
-internal sealed class AccountsReader(RawReads reads)
+internal sealed class AccountsReader(RawDatabase database)
 {
-    private readonly string _any = $"SELECT 1 FROM {Schema(reads)}members LIMIT 1";
-    private readonly string _closed = $"SELECT id FROM {Schema(reads)}members WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT $1";
-    private readonly string _keys = $"SELECT xml FROM {Schema(reads)}data_protection_keys ORDER BY id";
+    private readonly string _any = $"SELECT 1 FROM {database.Table("members")} LIMIT 1";
+    private readonly string _closed = $"SELECT id FROM {database.Table("members")} WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT $1";
+    private readonly string _keys = $"SELECT xml FROM {database.Table("data_protection_keys")} ORDER BY id";
 
     /// <summary>Whether there is a member, closed accounts included.</summary>
     public async Task<bool> AnyMemberAsync(CancellationToken cancellationToken) =>
-        (await reads.ListAsync(_any, [], 1, row => row.GetInt32(0), cancellationToken)).Count > 0;
+        (await database.ListAsync(new Statement(_any), 1, row => row.GetInt32(0), cancellationToken)).Count > 0;
 
     /// <summary>Closed accounts, longest closed first.</summary>
     public async Task<IReadOnlyList<Id>> ClosedAsync(int limit, CancellationToken cancellationToken) =>
-        await reads.ListAsync(_closed, [limit], limit, row => reads.ReadId(row, 0), cancellationToken);
+        await database.ListAsync(new Statement(_closed, limit), limit, row => database.ReadId(row, 0), cancellationToken);
 
     /// <summary>The data-protection keys, as XML.</summary>
-    public Task<List<string>> KeysAsync(CancellationToken cancellationToken) => reads.ListAsync(_keys, [], 4, row => row.GetString(0), cancellationToken);
-
-    private static string Schema(RawReads reads) => reads.IsSqlite ? "" : $"{AccountsServices.Name}.";
+    public Task<List<string>> KeysAsync(CancellationToken cancellationToken) => database.ListAsync(new Statement(_keys), 4, row => row.GetString(0), cancellationToken);
 }

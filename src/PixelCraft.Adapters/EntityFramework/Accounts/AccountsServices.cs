@@ -12,7 +12,7 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts;
 public static class AccountsServices
 {
     /// <summary>The module's word for its database; in PostgreSQL also the schema.</summary>
-    internal const string Name = "accounts";
+    public const string Name = "accounts";
 
     /// <summary>
     /// The stores of accounts but the sessions, and the data-protection keys: on PostgreSQL where
@@ -23,7 +23,7 @@ public static class AccountsServices
         services.AddModuleDatabase<AccountsDbContext, SqliteAccountsDbContext, PostgresAccountsDbContext>(Name, postgres, sqliteFile);
         AccountsDbContext.AddSchema(services);
         new IdentityBuilder(typeof(Member), services).AddEntityFrameworkStores<AccountsDbContext>();
-        services.AddSingleton(provider => new AccountsReader(provider.GetRequiredKeyedService<RawReads>(Name)));
+        services.AddSingleton(provider => new AccountsReader(provider.GetRequiredKeyedService<RawDatabase>(Name)));
         services.AddDataProtection().SetApplicationName("PixelCraft");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
             options.XmlRepository = new DataProtectionKeys(provider.GetRequiredService<AccountsReader>(), provider, provider.GetRequiredService<ILoggerFactory>())));
@@ -31,6 +31,7 @@ public static class AccountsServices
         services.AddSingleton<EfMemberStore>();
         services.AddSingleton<IMemberStore>(provider => provider.GetRequiredService<EfMemberStore>());
         services.AddSingleton<IClosedAccounts>(provider => provider.GetRequiredService<EfMemberStore>());
+        services.AddSingleton<IMemberView>(provider => new MemberView(provider.GetRequiredKeyedService<RawDatabase>(Name)));
         services.AddSingleton<IInvitationStore, EfInvitationStore>();
         services.AddSingleton<ITokenStore, EfTokenStore>();
         return services;

@@ -26,6 +26,8 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
 
     public DbSet<EfIdempotencyStore.KeyRow> IdempotencyKeys => Set<EfIdempotencyStore.KeyRow>();
 
+    public DbSet<EfWithdrawals.Row> Withdrawals => Set<EfWithdrawals.Row>();
+
     public DbSet<ResumableUpload> Uploads => Set<ResumableUpload>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -84,6 +86,8 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.HasIndex(i => i.Id, "ix_images_avif").HasFilter("status = 1 AND trashed_at IS NULL AND NOT avif_done");
         });
         ImageTag.Map(modelBuilder);
+        EfWithdrawals.Map(modelBuilder);
+        DiscussionTables.Map(modelBuilder);
         modelBuilder.Entity<StorageUse>(use =>
         {
             use.ToTable("storage_use");

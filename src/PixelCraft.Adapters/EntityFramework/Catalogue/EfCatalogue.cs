@@ -5,29 +5,10 @@ using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
-/// <summary>The catalogue on SQLite or PostgreSQL: changes by EF Core, hot reads by <see cref="ImageReader"/>.</summary>
-internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory, ImageReader reader) : ICatalogue
+/// <summary>The catalogue on SQLite or PostgreSQL: changes by EF Core, what every request and every upload does by <see cref="ImageReader"/> and <see cref="ImageWriter"/>.</summary>
+internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory, ImageReader reader, ImageWriter writer) : ICatalogue
 {
-    public async Task<AddResult> AddAsync(ImageRecord image, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await using var db = await factory.CreateDbContextAsync(cancellationToken);
-            try
-            {
-                return await db.InTransactionAsync(() => AddAsync(db, image, cancellationToken), cancellationToken);
-            }
-            catch (DbUpdateException e) when (e.IsDuplicate())
-            {
-                db.ChangeTracker.Clear();
-                var there = await db.Images.AsNoTracking().FirstOrDefaultAsync(i => i.OwnerId == image.OwnerId && i.Sha256 == image.Sha256, cancellationToken);
-                if (there is not null && there.Id != image.Id) return new AddResult(AddOutcome.Duplicate, there);
-                if (there is not null || await db.Images.AnyAsync(i => i.Id == image.Id, cancellationToken))
-                    throw new ArgumentException($"There is an image {image.Id} already.", nameof(image), e);
-                // The one in the way was removed in the meantime.
-            }
-        }
-    }
+    public Task<AddResult> AddAsync(ImageRecord image, CancellationToken cancellationToken) => writer.AddAsync(image, cancellationToken);
 
     public Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) => reader.FindAsync(id, cancellationToken);
 
@@ -41,6 +22,10 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory,
 
     private static async Task<UpdateOutcome> UpdateAsync(CatalogueDbContext db, ImageRecord change, CancellationToken cancellationToken)
     {
+        // Asked within the transaction for the very version that is replaced.
+        var dies = await db.Images.AnyAsync(
+            image => image.Id == change.Id && image.Version == change.Version && image.Visibility != Visibility.Private && image.ContentHash != change.ContentHash,
+            cancellationToken);
         var rows = await db.Images
             .Where(image => image.Id == change.Id && image.Version == change.Version)
             .ExecuteUpdateAsync(
@@ -69,43 +54,17 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory,
         if (rows == 1)
         {
             await ImageTag.ReplaceAsync(db, change, cancellationToken);
+            if (dies) await EfWithdrawals.NoteAsync(db, change.Id, change.UpdatedAt, cancellationToken);
             return UpdateOutcome.Updated;
         }
         return await db.Images.AnyAsync(image => image.Id == change.Id, cancellationToken) ? UpdateOutcome.Conflict : UpdateOutcome.Missing;
     }
 
-    public async Task<bool> RemoveAsync(Id id, long? version, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        if (await db.Images.AsNoTracking().FirstOrDefaultAsync(i => i.Id == id, cancellationToken) is not { } image) return false;
-        return await db.InTransactionAsync(
-            async () =>
-            {
-                await StorageUse.AddAsync(db, image.OwnerId, 0, 0, cancellationToken);
-                if (await db.Images.Where(i => i.Id == id && (version == null || i.Version == version)).ExecuteDeleteAsync(cancellationToken) == 0) return false;
-                await StorageUse.AddAsync(db, image.OwnerId, -image.Bytes, 0, cancellationToken);
-                return true;
-            },
-            cancellationToken);
-    }
+    public Task<bool> RemoveAsync(Id id, long? version, CancellationToken cancellationToken) => writer.RemoveAsync(id, version, cancellationToken);
 
     public async Task<IReadOnlySet<Id>> ExistingAsync(IReadOnlyCollection<Id> ids, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         return (await db.Images.Where(image => ids.Contains(image.Id)).Select(image => image.Id).ToListAsync(cancellationToken)).ToHashSet();
-    }
-
-    private static async Task<AddResult> AddAsync(CatalogueDbContext db, ImageRecord image, CancellationToken cancellationToken)
-    {
-        await StorageUse.AddAsync(db, image.OwnerId, image.Bytes, 0, cancellationToken);
-        if (await db.Reservations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == image.Id, cancellationToken) is { } reservation)
-        {
-            await db.Reservations.Where(r => r.Id == image.Id).ExecuteDeleteAsync(cancellationToken);
-            await StorageUse.AddAsync(db, image.OwnerId, 0, -reservation.Bytes, cancellationToken);
-        }
-        db.Images.Add(image);
-        db.Tags.AddRange(ImageTag.Of(image));
-        await db.SaveChangesAsync(cancellationToken);
-        return new AddResult(AddOutcome.Added, null);
     }
 }

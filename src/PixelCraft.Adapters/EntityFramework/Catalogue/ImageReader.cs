@@ -20,37 +20,43 @@ internal sealed class ImageReader
 
     private static readonly string ListColumns = string.Join(", ", Columns.SkipLast(1).Select(column => $"i.{column}"));
 
-    private readonly RawReads _reads;
+    private readonly RawDatabase _database;
+    private readonly bool _nearly;
     private readonly string _images;
     private readonly string _tags;
     private readonly string _find;
     private readonly ConcurrentDictionary<Shape, string> _lists = new();
 
-    public ImageReader(RawReads reads)
+    /// <param name="database">Where they are.</param>
+    /// <param name="nearly">Whether what is read may be a little old: <see cref="RawDatabase.ListNearlyAsync"/>.</param>
+    public ImageReader(RawDatabase database, bool nearly)
     {
-        _reads = reads;
-        var schema = reads.IsSqlite ? "" : $"{CatalogueServices.Name}.";
-        (_images, _tags) = ($"{schema}images", $"{schema}image_tags");
+        (_database, _nearly) = (database, nearly);
+        (_images, _tags) = (database.Table("images"), database.Table("image_tags"));
         _find = $"SELECT {ListColumns}, i.{Columns[^1]} FROM {_images} i WHERE i.id = $1";
     }
 
     public async Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) =>
-        await _reads.ListAsync(_find, [_reads.Value(id)], 1, ReadWithMetadata, cancellationToken) is [var image] ? image : null;
+        await RowsAsync(new Statement(_find, _database.Value(id)), 1, ReadWithMetadata, cancellationToken) is [var image] ? image : null;
 
     public async Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken)
     {
         var sql = _lists.GetOrAdd(Shape.Of(query), Sql);
-        var values = new List<object>(6);
+        var values = new List<object?>(6);
         if (query.Tag is not null) values.Add(query.Tag);
-        if (query.Owner is { } owner) values.Add(_reads.Value(owner));
-        if (query.TrashedBefore is { } then) values.Add(_reads.Value(then));
-        if (query.After is { } after) values.Add(_reads.Value(after));
-        if (query.Before is { } before) values.Add(_reads.Value(before));
+        if (query.Owner is { } owner) values.Add(_database.Value(owner));
+        if (query.TrashedBefore is { } then) values.Add(_database.Value(then));
+        if (query.After is { } after) values.Add(_database.Value(after));
+        if (query.Before is { } before) values.Add(_database.Value(before));
         values.Add(query.Limit);
-        var images = await _reads.ListAsync(sql, values, query.Limit, Read, cancellationToken);
+        var images = await RowsAsync(new Statement(sql, values), query.Limit, Read, cancellationToken);
         if (query.Before is not null) images.Reverse(); // the nearest came first
         return images;
     }
+
+    private Task<List<ImageRecord>> RowsAsync(Statement query, int expected, Func<DbDataReader, ImageRecord> read, CancellationToken cancellationToken) => _nearly
+        ? _database.ListNearlyAsync(query, expected, read, cancellationToken)
+        : _database.ListAsync(query, expected, read, cancellationToken);
 
     private string Sql(Shape shape)
     {
@@ -75,8 +81,8 @@ internal sealed class ImageReader
 
     private ImageRecord Read(DbDataReader row) => new()
     {
-        Id = _reads.ReadId(row, 0),
-        OwnerId = _reads.ReadId(row, 1),
+        Id = _database.ReadId(row, 0),
+        OwnerId = _database.ReadId(row, 1),
         Title = row.GetString(2),
         Description = row.GetString(3),
         Tags = row.GetString(4) is var tags && tags == "[]" ? [] : JsonSerializer.Deserialize(tags, ColumnJson.Default.StringArray)!,
@@ -92,12 +98,12 @@ internal sealed class ImageReader
         ThumbHash = row.IsDBNull(14) ? null : row.GetString(14),
         ContentHash = row.GetString(15),
         Variants = VariantColumn.Read(row.GetString(16)),
-        CreatedAt = _reads.ReadTime(row, 17),
-        UpdatedAt = _reads.ReadTime(row, 18),
-        TrashedAt = row.IsDBNull(19) ? null : _reads.ReadTime(row, 19),
+        CreatedAt = _database.ReadTime(row, 17),
+        UpdatedAt = _database.ReadTime(row, 18),
+        TrashedAt = row.IsDBNull(19) ? null : _database.ReadTime(row, 19),
         Version = row.GetInt64(20),
         DominantColour = row.IsDBNull(21) ? null : row.GetString(21),
-        TakenAt = row.IsDBNull(22) ? null : _reads.ReadTime(row, 22),
+        TakenAt = row.IsDBNull(22) ? null : _database.ReadTime(row, 22),
         AvifDone = row.GetBoolean(23),
     };
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
 using PixelCraft.Ids;
 
 namespace PixelCraft.Accounts.Sessions;
@@ -41,11 +42,17 @@ internal sealed class SessionHandler(
         if (Context.Features.Get<IStatusCodeReExecuteFeature>() is not null && Response.StatusCode >= StatusCodes.Status500InternalServerError)
             return AuthenticateResult.NoResult();
         if (ReadKey() is not { } key) return AuthenticateResult.NoResult();
-        if (await sessions.ValidateAsync(key, Address, Context.RequestAborted) is not var (session, member))
-            return AuthenticateResult.Fail("The session has ended.");
-
-        var principal = MemberPrincipal.BySession(session.MemberId, member.Name, member.IsAdministrator, session.Id, Scheme.Name);
-        return AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme.Name));
+        try
+        {
+            if (await sessions.ValidateAsync(key, Address, Context.RequestAborted) is not var (session, member))
+                return AuthenticateResult.Fail("The session has ended.");
+            var principal = MemberPrincipal.BySession(session.MemberId, member.Name, member.IsAdministrator, session.Id, Scheme.Name);
+            return AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme.Name));
+        }
+        catch (UnavailableException) when (DuringOutagesAttribute.IsOn(Context))
+        {
+            return AuthenticateResult.NoResult();
+        }
     }
 
     protected override async Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PixelCraft.Http;
 
 namespace PixelCraft.Accounts.Tokens;
 
@@ -27,9 +28,16 @@ internal sealed class TokenHandler(IOptionsMonitor<TokenSchemeOptions> options, 
     {
         if (!HasBearer(Request)) return AuthenticateResult.NoResult();
         var text = Request.Headers.Authorization.ToString()[Bearer.Length..].Trim();
-        if (text.StartsWith(Secrets.TokenPrefix, StringComparison.Ordinal)
-            && await tokens.FindAsync(Secrets.Hash(text), Context.RequestAborted) is { } holder)
-            return AuthenticateResult.Success(new AuthenticationTicket(MemberPrincipal.ByToken(holder, Scheme.Name), Scheme.Name));
+        try
+        {
+            if (text.StartsWith(Secrets.TokenPrefix, StringComparison.Ordinal)
+                && await tokens.FindAsync(Secrets.Hash(text), Context.RequestAborted) is { } holder)
+                return AuthenticateResult.Success(new AuthenticationTicket(MemberPrincipal.ByToken(holder, Scheme.Name), Scheme.Name));
+        }
+        catch (UnavailableException) when (DuringOutagesAttribute.IsOn(Context))
+        {
+            return AuthenticateResult.NoResult();
+        }
         return AuthenticateResult.Fail("The token is not valid.");
     }
 

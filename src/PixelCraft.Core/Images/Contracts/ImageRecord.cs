@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PixelCraft.Accounts.Contracts;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 
@@ -57,7 +58,8 @@ public sealed record ImageRecord
 
     /// <summary>
     /// The part of a public URL that changes when who may see the image changes, 16 characters of base 32: a hash of the
-    /// content and a salt, so that knowing the bytes is not enough to know the URL.
+    /// content and a salt, so that knowing the bytes is not enough to know the URL. Whatever makes public URLs die changes it: visibility,
+    /// the trash, a failure. An edge goes by that.
     /// </summary>
     public required string ContentHash { get; init; }
 
@@ -101,6 +103,10 @@ public sealed record ImageRecord
         }
         return largest;
     }
+
+    /// <summary>Whether somebody may see it: its owner always, others what is ready, not private and not in the trash.</summary>
+    public bool MayBeSeenBy(Caller caller) =>
+        caller.Is(OwnerId) || this is { TrashedAt: null, Status: ImageStatus.Ready, Visibility: not Visibility.Private };
 }
 
 /// <summary>A stored variant.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PixelCraft.Consistency;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Formats;
 
@@ -6,8 +7,9 @@ namespace PixelCraft.Images.Engine;
 
 /// <summary>
 /// Decodes an original and makes its variants. Files in, files out, and plain data both ways (it survives JSON), so that
-/// an adapter can do the work in another process. Consistency: none; the same request makes the same variants.
+/// an adapter can do the work in another process.
 /// </summary>
+[ConsistencyChoice(Choice.None, "Processing of images", "It keeps nothing: the same request makes the same variants on every worker.")]
 public interface IImageEngine
 {
     /// <summary>

@@ -68,7 +68,7 @@ internal static class TusApi
         if (!withUpload && http.Request.ContentLength > 0) return Problems.NotOffsetStream.Result();
         if (withUpload && http.Request.ContentLength > length) return Problems.TooLarge.Result("The body is longer than the upload.");
         var owner = Caller.From(http.User).MemberId!.Value;
-        return await AnswerAsync(async () =>
+        return await AnswerAsync(http, async () =>
         {
             var upload = await uploader.CreateAsync(owner, length, metadata, concatenation, cancellationToken);
             http.Response.Headers.Location = $"{TusProtocol.Path}/{upload.Id}";
@@ -88,7 +88,7 @@ internal static class TusApi
         });
     }
 
-    private static Task<IResult> FindAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(async () =>
+    private static Task<IResult> FindAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(http, async () =>
     {
         var result = await uploader.FindAsync(Caller.From(http.User).MemberId!.Value, id.Value, cancellationToken);
         if (result.Outcome != ResumeOutcome.Done) return Problem(http, result);
@@ -100,7 +100,7 @@ internal static class TusApi
         return TypedResults.Ok();
     });
 
-    private static Task<IResult> ShowAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(async () =>
+    private static Task<IResult> ShowAsync(UploadId id, HttpContext http, ResumableUploader uploader, CancellationToken cancellationToken) => AnswerAsync(http, async () =>
     {
         var result = await uploader.FindAsync(Caller.From(http.User).MemberId!.Value, id.Value, cancellationToken);
         return result is { Outcome: ResumeOutcome.Done, Upload: { } upload }
@@ -120,7 +120,7 @@ internal static class TusApi
         }
         if (!TryGetChecksum(http, out var checksum)) return ChecksumProblem();
         Unlimited(http);
-        return await AnswerAsync(async () =>
+        return await AnswerAsync(http, async () =>
         {
             var result = await uploader.AppendAsync(
                 Caller.From(http.User).MemberId!.Value, id.Value, new UploadPiece(offset, http.Request.Body, http.Request.ContentLength, checksum, length), cancellationToken);
@@ -137,7 +137,7 @@ internal static class TusApi
     }
 
     /// <summary>Answers what ends an upload in the middle.</summary>
-    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> handle)
+    private static async Task<IResult> AnswerAsync(HttpContext http, Func<Task<IResult>> handle)
     {
         try
         {
@@ -149,6 +149,7 @@ internal static class TusApi
         }
         catch (Exception e) when (e is BadHttpRequestException or IOException)
         {
+            http.Response.Headers.Connection = "close"; // the server could not tell the next request from the rest of this body
             return Problems.Incomplete.Result("Ask how far the upload is, and go on from there.");
         }
     }

@@ -76,7 +76,7 @@ internal sealed class OrphanSweep(
                 if (image.Status == ImageStatus.Failed || await store.FindAsync(ObjectKeys.Original(image.Id), cancellationToken) is not null) continue;
                 var change = await records.ChangeAsync(
                     image.Id,
-                    now => now.Status == ImageStatus.Failed ? null : now with { Status = ImageStatus.Failed, FailureReason = "The uploaded file is missing from the store. Upload it again." },
+                    now => now.Status == ImageStatus.Failed ? null : now with { Status = ImageStatus.Failed, ContentHash = ContentHash.New(now.Sha256), FailureReason = "The uploaded file is missing from the store. Upload it again." },
                     image.Version,
                     cancellationToken);
                 if (change.Outcome != ChangeOutcome.Done) continue;

@@ -7,8 +7,8 @@ export const all = <T extends HTMLElement = HTMLElement>(selector: string, root:
   [...root.querySelectorAll<T>(selector)];
 
 /** The page at an address, as the server renders it. Throws when it can't be had. */
-export async function fetchPage(url: string): Promise<Document> {
-  const response = await fetch(url, { headers: { accept: "text/html" } });
+export async function fetchPage(url: string, signal?: AbortSignal): Promise<Document> {
+  const response = await fetch(url, { headers: { accept: "text/html" }, signal: signal ?? null });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }

@@ -72,9 +72,14 @@ export function initGallery(): void {
 
   document.addEventListener("keydown", event => {
     if (isTyping(event)) return;
-    if (event.key === "Delete" && rows.dataset.mine !== undefined) void trashFocused();
+    if (event.key === "Delete" && rows.dataset.mine !== undefined) trashFocused();
     else if (event.key.startsWith("Arrow")) move(event);
   });
+
+  function trashFocused(): void {
+    const cell = document.activeElement?.closest<HTMLElement>("[data-rows] > li");
+    if (cell?.id) void trash(cell);
+  }
 
   function move(event: KeyboardEvent): void {
     const links = all<HTMLAnchorElement>("[data-rows] > li > a");
@@ -91,20 +96,19 @@ export function initGallery(): void {
     target.scrollIntoView({ block: "nearest" });
   }
 
-  async function trashFocused(): Promise<void> {
-    const cell = document.activeElement?.closest<HTMLElement>("[data-rows] > li");
-    const id = cell?.id.slice(2);
-    if (!cell || !id) return;
+  async function trash(cell: HTMLElement): Promise<void> {
+    const id = cell.id.slice(2);
     const after = cell.nextElementSibling;
-    if (!await send("DELETE", `/api/v1/images/${id}`)) return;
+    if (!await send("DELETE", `/api/v1/images/${id}`, () => void trash(cell))) return;
     (after ?? cell.previousElementSibling)?.querySelector("a")?.focus();
     cell.remove();
-    toast(text("movedToTrash"), async () => {
-      if (!await send("POST", `/api/v1/images/${id}/restore`)) return;
+    const restore = async (): Promise<void> => {
+      if (!await send("POST", `/api/v1/images/${id}/restore`, () => void restore())) return;
       rows!.insertBefore(cell, after?.isConnected ? after : null);
       cell.querySelector("a")?.focus();
       toast(text("restored"));
-    });
+    };
+    toast(text("movedToTrash"), () => void restore());
   }
 }
 
@@ -126,12 +130,16 @@ function nearest(links: HTMLAnchorElement[], from: HTMLAnchorElement, direction:
   return best;
 }
 
-async function send(method: string, url: string): Promise<boolean> {
+/** Whether it was done; else it is said that it was not, and for a while it can be tried again. */
+async function send(method: string, url: string, again: () => void): Promise<boolean> {
+  let status = 0;
   try {
-    if ((await fetch(url, { method })).ok) return true;
+    const response = await fetch(url, { method });
+    if (response.ok) return true;
+    status = response.status;
   } catch {
     // Offline: told below, like every other failure.
   }
-  toast(text("actionFailed"));
+  toast(text(status === 503 ? "actionAway" : "actionFailed"), undefined, status === 0 || status >= 500 ? again : undefined);
   return false;
 }

@@ -1,7 +1,9 @@
-/** The texts that the server put into the page, so that every translation is in one place. */
-const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}") as Record<string, string>;
+/** The texts that the server put into the page, so that every translation is in one place: those of all pages, and those of this one. */
+const texts: Record<string, string> = {};
+for (const block of document.querySelectorAll("script[data-texts]")) Object.assign(texts, JSON.parse(block.textContent ?? "{}"));
 
-const language = document.documentElement.lang || "en";
+/** The page's own. */
+export const language = document.documentElement.lang || "en";
 
 /** A text, its places {0}, {1} ... filled. */
 export const text = (name: string, ...values: (string | number)[]): string =>
@@ -20,8 +22,12 @@ export function bytes(value: number): string {
   return `${value.toLocaleString(language, { maximumFractionDigits: digits, useGrouping: false })}\u00a0${units[unit]}`;
 }
 
-/** The exact times shown on hover, in the reader's own time zone. */
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+
+/** A time in the reader's own time zone. */
+export const exactTime = (time: string): string => exact.format(new Date(time));
+
+/** The exact times shown on hover. */
 export function localTimes(root: ParentNode): void {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
-  for (const time of root.querySelectorAll("time")) time.title = format.format(new Date(time.dateTime));
+  for (const time of root.querySelectorAll("time")) time.title = exactTime(time.dateTime);
 }

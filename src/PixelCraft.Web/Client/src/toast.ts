@@ -1,18 +1,40 @@
 import { all, find, isTyping } from "./dom";
+import { text } from "./texts";
 
 /** How long a toast stays, and with it the way to undo, in milliseconds. */
 const stay = 10_000;
 
-/** Says something, and offers to undo it. */
-export function toast(message: string, undo?: () => void): void {
+/**
+ * Says something, and offers to undo it, or to try it again.
+ * @param left Called when it has left by itself.
+ */
+export function toast(message: string, undo?: () => void, again?: () => void, left?: () => void): void {
   const template = document.getElementById("toast-template") as HTMLTemplateElement;
   const element = (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
   find("span", element)!.textContent = message;
   const button = find<HTMLButtonElement>("button", element)!;
-  if (undo) {
+  const action = undo ?? again;
+  if (action) {
     button.hidden = false;
-    button.addEventListener("click", () => { element.remove(); undo(); });
+    if (!undo) {
+      button.textContent = text("tryAgain");
+      button.dataset.again = "";
+    }
+    button.addEventListener("click", () => { element.remove(); action(); });
   }
+  find("#toasts")!.append(element);
+  leave(element, left);
+}
+
+/** Says something that there is more to see of, on another page; in place of what was said about the same before. */
+export function toastLink(message: string, href: string, label: string): void {
+  for (const old of all<HTMLAnchorElement>("#toasts a")) if (old.getAttribute("href") === href) old.closest(".toast")?.remove();
+  const template = document.getElementById("toast-template") as HTMLTemplateElement;
+  const element = (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
+  find("span", element)!.textContent = message;
+  const link = document.createElement("a");
+  Object.assign(link, { className: "link", href, textContent: label });
+  find("button", element)!.replaceWith(link);
   find("#toasts")!.append(element);
   leave(element);
 }
@@ -21,9 +43,9 @@ export function toast(message: string, undo?: () => void): void {
 export function initToasts(): void {
   document.addEventListener("keydown", event => {
     if (event.key !== "z" || isTyping(event)) return;
-    all("#toasts .link:not([hidden])").at(-1)?.click();
+    all("#toasts .link:not([hidden], [data-again])").at(-1)?.click();
   });
-  all("[data-toast]").forEach(leave);
+  for (const element of all("[data-toast]")) leave(element);
   const url = new URL(location.href);
   if (!url.searchParams.has("notice")) return;
   url.searchParams.delete("notice");
@@ -32,9 +54,10 @@ export function initToasts(): void {
 }
 
 // Whoever points at it or has moved into it is given the time to finish.
-function leave(element: HTMLElement): void {
+function leave(element: HTMLElement, left?: () => void): void {
   setTimeout(() => {
-    if (element.matches(":hover, :focus-within")) leave(element);
-    else element.remove();
+    if (element.matches(":hover, :focus-within")) { leave(element, left); return; }
+    element.remove();
+    left?.();
   }, stay);
 }

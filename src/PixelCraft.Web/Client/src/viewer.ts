@@ -6,10 +6,16 @@ export function initViewer(): void {
   const viewer = find("[data-viewer]");
   if (!viewer) return;
   let zoom = Zoom.attach(viewer, go);
+  // By scripts of their own, which only this page needs.
+  const discussion = discuss(viewer);
   // Processing has ended: there is an image now.
-  document.addEventListener("replaced", () => { zoom = Zoom.attach(viewer, go); bind(); });
+  document.addEventListener("replaced", () => { zoom = Zoom.attach(viewer, go); bind(); void enterRoom(); });
   bind();
-  addEventListener("load", preloadNeighbours);
+  addEventListener("load", () => { void enterRoom(); preloadNeighbours(); });
+  viewer.addEventListener("show-spot", event => zoom?.show((event as CustomEvent<{ x: number; y: number }>).detail));
+  viewer.addEventListener("show-comments", () => { openPanel(); choose("comments"); });
+  for (const tab of document.querySelectorAll<HTMLInputElement>("[data-tab]"))
+    tab.addEventListener("change", () => setCookie("tab", tab.value === "details" ? "details" : null));
 
   const narrow = matchMedia("(max-width: 899px)");
 
@@ -17,6 +23,23 @@ export function initViewer(): void {
     find("[data-details]")?.addEventListener("click", event => { if (!narrow.matches) { event.preventDefault(); toggleDetails(); } });
     find("[data-edit]")?.addEventListener("click", event => { event.preventDefault(); edit(); });
   }
+
+  // Not before the image is there.
+  async function enterRoom(): Promise<void> {
+    const script = viewer!.dataset.live;
+    if (!script || !find("[data-people]")) return;
+    const live = await import(script) as typeof import("./live");
+    live.enter(viewer!, await discussion);
+  }
+
+  function choose(tab: "comments" | "details"): void {
+    const input = find<HTMLInputElement>(`[data-tab][value=${tab}]`);
+    if (!input || input.checked) return;
+    input.checked = true;
+    input.dispatchEvent(new Event("change"));
+  }
+
+  function openPanel(): void { if (viewer!.dataset.panel === "closed" && !narrow.matches) toggleDetails(true); }
 
   function toggleDetails(open = viewer!.dataset.panel === "closed"): void {
     if (open) delete viewer!.dataset.panel; else viewer!.dataset.panel = "closed";
@@ -27,9 +50,19 @@ export function initViewer(): void {
   function edit(): void {
     const form = find<HTMLDetailsElement>("#edit");
     if (!form) return;
-    if (viewer!.dataset.panel === "closed") toggleDetails(true);
+    openPanel();
+    choose("details");
     form.open = true;
     find<HTMLInputElement>("#edit-title")?.focus();
+  }
+
+  function comment(): boolean {
+    const field = find<HTMLTextAreaElement>("[data-composer] textarea");
+    if (!field) return false;
+    openPanel();
+    choose("comments");
+    field.focus();
+    return true;
   }
 
   function go(direction: "newer" | "older"): boolean {
@@ -57,8 +90,11 @@ export function initViewer(): void {
       case "0": zoom?.fit(); break;
       case "i": narrow.matches ? find("#details")?.focus() : toggleDetails(); break;
       case "e": edit(); break;
+      case "c": if (!comment()) return; break;
+      case "p": void discussion.then(room => room?.place()); break;
       case "d": press("[data-download]"); break;
-      case "Delete": press("[data-delete]"); break;
+      // Among comments it could be meant for one of them.
+      case "Delete": if (document.activeElement?.closest("[data-discussion], [data-pins]")) return; press("[data-delete]"); break;
       case "Escape": if (zoom?.isZoomed) zoom.fit(); else press("[data-close]"); break;
       default: return;
     }
@@ -71,6 +107,11 @@ export function initViewer(): void {
       event.preventDefault();
       location.replace(link.href);
     });
+}
+
+async function discuss(viewer: HTMLElement): Promise<import("./discussion/index").Discussion | null> {
+  const script = viewer.dataset.discussion;
+  return script ? (await import(script) as typeof import("./discussion/index")).start(viewer) : null;
 }
 
 function preloadNeighbours(): void {

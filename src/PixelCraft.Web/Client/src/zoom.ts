@@ -2,6 +2,9 @@ import { all, find } from "./dom";
 
 type Point = { x: number; y: number };
 
+/** How far from the edge a spot has to be to be in sight, in pixels. */
+const margin = 40;
+
 /** Zoom and pan of the image on the stage: wheel, pinch, double click, drag, buttons; a swipe goes to a neighbour. */
 export class Zoom {
   /** 1 is as large as fits. */
@@ -41,6 +44,16 @@ export class Zoom {
   /** Moves the image; not beyond its edges. */
   pan(x: number, y: number): void {
     this.offset = { x: this.offset.x + x, y: this.offset.y + y };
+    this.draw();
+  }
+
+  /** Brings a spot of the image (0 to 1) into sight. */
+  show(spot: Point): void {
+    const box = this.canvas.getBoundingClientRect();
+    const middle = { x: (spot.x - 0.5) * this.image.clientWidth * this.scale, y: (spot.y - 0.5) * this.image.clientHeight * this.scale };
+    const isSeen = Math.abs(middle.x + this.offset.x) < box.width / 2 - margin && Math.abs(middle.y + this.offset.y) < box.height / 2 - margin;
+    if (isSeen || !this.isZoomed) return;
+    this.offset = { x: -middle.x, y: -middle.y };
     this.draw();
   }
 

@@ -22,7 +22,10 @@ internal sealed class AccountsDatabase : IAsyncDisposable
 
     public AccountStores Stores => new(
         _services.GetRequiredService<IMemberStore>(), _services.GetRequiredService<IClosedAccounts>(),
-        _services.GetRequiredService<IInvitationStore>(), _services.GetRequiredService<ITokenStore>());
+        _services.GetRequiredService<IInvitationStore>(), _services.GetRequiredService<ITokenStore>())
+    {
+        View = _services.GetRequiredService<IMemberView>(),
+    };
 
     public ISessionStore Sessions => _services.GetRequiredService<ISessionStore>();
 

@@ -35,6 +35,50 @@ public sealed class PostgresCatalogueTests(Servers servers) : CatalogueContract
         Catalogue.Create($"Host=127.0.0.1;Port={PixelCraft.Cluster.Ports.Free()};Username=nobody;Timeout=2", "").GetRequiredService<ICatalogue>();
 }
 
+public sealed class PostgresGroupCatalogueTests(Servers servers) : CatalogueContract
+{
+    private protected override async Task<ICatalogue> CreateAsync() =>
+        await Catalogue.MigratedAsync(await (await servers.PostgresGroupAsync()).CreateDatabaseAsync(), "");
+
+    private protected override ICatalogue CreateUnreachable() => Catalogue.Create(
+        $"Host=127.0.0.1:{PixelCraft.Cluster.Ports.Free()},127.0.0.1:{PixelCraft.Cluster.Ports.Free()};Username=nobody;Timeout=2", "").GetRequiredService<ICatalogue>();
+}
+
+public sealed class SqliteCatalogueViewTests : CatalogueViewContract
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-catalogue-").FullName;
+
+    private protected override Task<IServiceProvider> CreateAsync() => Catalogue.ServicesAsync(null, Path.Combine(_folder, "catalogue.db"));
+
+    // A folder where the file should be.
+    private protected override ICatalogueView CreateUnreachable() => Catalogue.Create(null, _folder).GetRequiredService<ICatalogueView>();
+
+    public override ValueTask DisposeAsync()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        return base.DisposeAsync();
+    }
+}
+
+public sealed class PostgresCatalogueViewTests(Servers servers) : CatalogueViewContract
+{
+    private protected override async Task<IServiceProvider> CreateAsync() =>
+        await Catalogue.ServicesAsync(await (await servers.PostgresAsync()).CreateDatabaseAsync(), "");
+
+    private protected override ICatalogueView CreateUnreachable() =>
+        Catalogue.Create($"Host=127.0.0.1;Port={PixelCraft.Cluster.Ports.Free()};Username=nobody;Timeout=2", "").GetRequiredService<ICatalogueView>();
+}
+
+public sealed class PostgresGroupCatalogueViewTests(Servers servers) : CatalogueViewContract
+{
+    private protected override async Task<IServiceProvider> CreateAsync() =>
+        await Catalogue.ServicesAsync(await (await servers.PostgresGroupAsync()).CreateDatabaseAsync(), "");
+
+    private protected override ICatalogueView CreateUnreachable() => Catalogue.Create(
+        $"Host=127.0.0.1:{PixelCraft.Cluster.Ports.Free()},127.0.0.1:{PixelCraft.Cluster.Ports.Free()};Username=nobody;Timeout=2", "").GetRequiredService<ICatalogueView>();
+}
+
 public sealed class SqliteQuotaLedgerTests : QuotaLedgerContract
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-ledger-").FullName;

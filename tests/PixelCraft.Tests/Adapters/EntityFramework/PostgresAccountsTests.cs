@@ -25,6 +25,8 @@ public sealed class PostgresAccounts(Servers servers) : IAccountsDatabases, IAsy
 
 public sealed class PostgresMemberStoreTests(PostgresAccounts databases) : MemberStoreContract(databases), IClassFixture<PostgresAccounts>;
 
+public sealed class PostgresMemberViewTests(PostgresAccounts databases) : MemberViewContract(databases), IClassFixture<PostgresAccounts>;
+
 public sealed class PostgresClosedAccountsTests(PostgresAccounts databases) : ClosedAccountsContract(databases), IClassFixture<PostgresAccounts>;
 
 public sealed class PostgresInvitationStoreTests(PostgresAccounts databases) : InvitationStoreContract(databases), IClassFixture<PostgresAccounts>;

@@ -25,6 +25,8 @@ public sealed class SqliteAccounts : IAccountsDatabases, IAsyncDisposable
 
 public sealed class SqliteMemberStoreTests(SqliteAccounts databases) : MemberStoreContract(databases), IClassFixture<SqliteAccounts>;
 
+public sealed class SqliteMemberViewTests(SqliteAccounts databases) : MemberViewContract(databases), IClassFixture<SqliteAccounts>;
+
 public sealed class SqliteClosedAccountsTests(SqliteAccounts databases) : ClosedAccountsContract(databases), IClassFixture<SqliteAccounts>;
 
 public sealed class SqliteInvitationStoreTests(SqliteAccounts databases) : InvitationStoreContract(databases), IClassFixture<SqliteAccounts>;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using PixelCraft.Adapters.InProcess;
 using PixelCraft.Jobs;
 using PixelCraft.Tests.Contracts;
+using PixelCraft.Tests.Jobs;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.InProcess;
@@ -29,5 +30,14 @@ public sealed class InProcessJobQueueTests : JobQueueContract
         time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(Job(1), (await taking)!.Job);
         Assert.False(await first!.CompleteAsync(Cancel));
+    }
+}
+
+public sealed class InProcessDeadLettersTests : DeadLettersContract
+{
+    protected override Task<(IJobQueue Queue, IDeadLetters Dead)> CreateAsync(JobQueueOptions options)
+    {
+        var queue = new InProcessJobQueue(Options.Create(options), TimeProvider.System);
+        return Task.FromResult<(IJobQueue, IDeadLetters)>((queue, queue));
     }
 }

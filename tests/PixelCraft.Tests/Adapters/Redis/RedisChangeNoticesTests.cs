@@ -15,14 +15,14 @@ public sealed class RedisChangeNoticesTests(Servers servers) : ChangeNoticesCont
     protected override async Task<(IChangeNotices One, IChangeNotices Other)> CreateAsync()
     {
         var redis = await servers.RedisAsync();
-        return (_test.Notices(redis), _test.Notices(redis));
+        return (_test.Notices(redis.ConnectionString), _test.Notices(redis.ConnectionString));
     }
 
     [Fact]
     public async Task RedisAway_IsNoFault_AndSubscriptionsComeBack()
     {
         await using var redis = await Servers.SkipIfMissingAsync(() => RedisServer.StartAsync(Cancel));
-        var notices = _test.Notices(redis);
+        var notices = _test.Notices(redis.ConnectionString);
         var heard = new ConcurrentQueue<string>();
         using var before = notices.Subscribe("image", heard.Enqueue);
         await UntilHeardAsync(notices, "image", heard);

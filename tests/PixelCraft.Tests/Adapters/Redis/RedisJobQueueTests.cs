@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PixelCraft.Cluster;
 using PixelCraft.Jobs;
 using PixelCraft.Tests.Contracts;
+using PixelCraft.Tests.Jobs;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.Redis;
@@ -12,7 +13,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
 
     public ValueTask DisposeAsync() => _test.DisposeAsync();
 
-    protected override async Task<IJobQueue> CreateAsync(JobQueueOptions options) => _test.Queue(await servers.RedisAsync(), options);
+    protected override async Task<IJobQueue> CreateAsync(JobQueueOptions options) => _test.Queue((await servers.RedisAsync()).ConnectionString, options);
 
     [Fact]
     public async Task TwoServers_EveryJobOnce()
@@ -20,7 +21,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
         const int Jobs = 500;
         var redis = await servers.RedisAsync();
         var options = new JobQueueOptions { LeaseTime = TimeSpan.FromMinutes(5) };
-        var queues = new[] { _test.Queue(redis, options), _test.Queue(redis, options) };
+        var queues = new[] { _test.Queue(redis.ConnectionString, options), _test.Queue(redis.ConnectionString, options) };
         var taken = new ConcurrentBag<Job>();
         var workers = Enumerable.Range(0, 8).Select(worker => Task.Run(
             async () =>
@@ -46,7 +47,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
     {
         var redis = await servers.RedisAsync();
         var options = new JobQueueOptions { LeaseTime = LeaseTime };
-        var (one, other) = (_test.Queue(redis, options), _test.Queue(redis, options));
+        var (one, other) = (_test.Queue(redis.ConnectionString, options), _test.Queue(redis.ConnectionString, options));
         var waiting = other.TakeAsync(Long, Cancel);
         await PutAsync(one, Job(1));
         var lease = await waiting;
@@ -59,7 +60,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
         Assert.Equal(Job(1), again.Job);
         Assert.False(await lease!.CompleteAsync(Cancel));
         Assert.True(await again.BuryAsync("reason", Cancel));
-        Assert.Equal(Job(1), Assert.Single(await other.DeadAsync(10, Cancel)).Job);
+        Assert.Equal(Job(1), Assert.Single(await other.ListAsync(null, 10, Cancel)).Job);
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
     public async Task Flushed_GoesOn()
     {
         await using var redis = await StartOwnAsync();
-        var queue = _test.Queue(redis, new JobQueueOptions { LeaseTime = TimeSpan.FromMinutes(5) });
+        var queue = _test.Queue(redis.ConnectionString, new JobQueueOptions { LeaseTime = TimeSpan.FromMinutes(5) });
         await PutAsync(queue, Job(1));
         var lost = await TakeAsync(queue);
         await redis.FlushAsync(Cancel);
@@ -118,7 +119,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
     public async Task RedisAway_IsUnavailable_AndItGoesOnAfterwards()
     {
         await using var redis = await StartOwnAsync();
-        var queue = _test.Queue(redis, new JobQueueOptions { LeaseTime = TimeSpan.FromMinutes(5) });
+        var queue = _test.Queue(redis.ConnectionString, new JobQueueOptions { LeaseTime = TimeSpan.FromMinutes(5) });
         await PutAsync(queue, Job(1));
         var lease = await TakeAsync(queue);
         var waiting = queue.TakeAsync(Long, Cancel);
@@ -129,7 +130,10 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
         await Assert.ThrowsAsync<UnavailableException>(() => queue.TakeAsync(Long, Cancel));
         await Assert.ThrowsAsync<UnavailableException>(() => lease.CompleteAsync(Cancel));
         await Assert.ThrowsAsync<UnavailableException>(() => queue.DepthAsync(Cancel));
-        await Assert.ThrowsAsync<UnavailableException>(() => queue.DeadAsync(1, Cancel));
+        await Assert.ThrowsAsync<UnavailableException>(() => queue.DueAsync(Cancel));
+        await Assert.ThrowsAsync<UnavailableException>(() => queue.ListAsync(null, 1, Cancel));
+        await Assert.ThrowsAsync<UnavailableException>(() => queue.ReplayAsync("1-1", Cancel));
+        await Assert.ThrowsAsync<UnavailableException>(() => queue.DropAsync("1-1", Cancel));
 
         await redis.RestartAsync(Cancel);
         await Eventually.TrueAsync(async () =>
@@ -156,7 +160,7 @@ public sealed class RedisJobQueueTests(Servers servers) : JobQueueContract, IAsy
     {
         await using var redis = await StartOwnAsync();
         redis.Kill();
-        var queue = _test.Queue(redis, new JobQueueOptions());
+        var queue = _test.Queue(redis.ConnectionString, new JobQueueOptions());
         await Assert.ThrowsAsync<UnavailableException>(() => queue.TakeAsync(Long, Cancel));
         await Assert.ThrowsAsync<UnavailableException>(() => PutAsync(queue, Job(1)));
 

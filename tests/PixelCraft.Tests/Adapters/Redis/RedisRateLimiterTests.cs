@@ -13,13 +13,13 @@ public sealed class RedisRateLimiterTests(Servers servers) : RateLimiterContract
 
     public ValueTask DisposeAsync() => _test.DisposeAsync();
 
-    protected override async Task<IRateLimiter> CreateAsync() => _test.Limiter(await servers.RedisAsync());
+    protected override async Task<IRateLimiter> CreateAsync() => _test.Limiter((await servers.RedisAsync()).ConnectionString);
 
     [Fact]
     public async Task TwoServers_CountTogether()
     {
         var redis = await servers.RedisAsync();
-        var limiters = new[] { _test.Limiter(redis), _test.Limiter(redis) };
+        var limiters = new[] { _test.Limiter(redis.ConnectionString), _test.Limiter(redis.ConnectionString) };
 
         var decisions = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => limiters[i % 2].TakeAsync("member:1", Five, Cancel).AsTask()));
 
@@ -30,7 +30,7 @@ public sealed class RedisRateLimiterTests(Servers servers) : RateLimiterContract
     public async Task RedisAway_EachServerLimitsByItself_AndTogetherAfterwards()
     {
         await using var redis = await Servers.SkipIfMissingAsync(() => RedisServer.StartAsync(Cancel));
-        var (one, other) = (_test.Limiter(redis), _test.Limiter(redis));
+        var (one, other) = (_test.Limiter(redis.ConnectionString), _test.Limiter(redis.ConnectionString));
         Assert.Equal(4, (await one.TakeAsync("member:1", Five, Cancel)).Remaining);
         redis.Kill();
 

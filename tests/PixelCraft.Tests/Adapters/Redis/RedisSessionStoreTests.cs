@@ -13,13 +13,13 @@ public sealed class RedisSessionStoreTests(Servers servers) : SessionStoreContra
     public ValueTask DisposeAsync() => _test.DisposeAsync();
 
     protected override async Task<ISessionStore> CreateAsync(TimeProvider time) =>
-        new RedisSessionStore(_test.Connect(await servers.RedisAsync()), time);
+        new RedisSessionStore(_test.Connect((await servers.RedisAsync()).ConnectionString), time);
 
     [Fact]
     public async Task RedisAway_IsUnavailable()
     {
         await using var redis = await Servers.SkipIfMissingAsync(() => RedisServer.StartAsync(TestContext.Current.CancellationToken));
-        var store = new RedisSessionStore(_test.Connect(redis), TimeProvider.System);
+        var store = new RedisSessionStore(_test.Connect(redis.ConnectionString), TimeProvider.System);
         Assert.Null(await store.FindAsync(new string('0', 64), TestContext.Current.CancellationToken));
         redis.Kill();
 

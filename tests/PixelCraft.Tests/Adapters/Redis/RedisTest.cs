@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PixelCraft.Adapters.Redis;
-using PixelCraft.Cluster;
 using PixelCraft.Jobs;
 
 namespace PixelCraft.Tests.Adapters.Redis;
@@ -17,22 +16,27 @@ internal sealed class RedisTest : IAsyncDisposable
 
     public IMeterFactory Meters => _metrics.GetRequiredService<IMeterFactory>();
 
-    public RedisConnection Connect(RedisServer server)
+    /// <summary>A key or channel as it is named in Redis.</summary>
+    public string Name(string key, bool tagged = false) => tagged ? $"{{{_prefix}:{key}}}" : $"{_prefix}:{key}";
+
+    public RedisConnection Connect(string connection)
     {
         // Longer than the default: the machine that runs all tests at once is busy.
-        var options = new RedisOptions { Connection = server.ConnectionString, Prefix = _prefix, Timeout = TimeSpan.FromSeconds(5) };
-        var connection = new RedisConnection(Options.Create(options), NullLoggerFactory.Instance);
-        _connections.Add(connection);
-        return connection;
+        var options = new RedisOptions { Connection = connection, Prefix = _prefix, Timeout = TimeSpan.FromSeconds(5) };
+        var opened = new RedisConnection(connection, options, NullLoggerFactory.Instance);
+        _connections.Add(opened);
+        return opened;
     }
 
-    public RedisJobQueue Queue(RedisServer server, JobQueueOptions options) => new(Connect(server), Options.Create(options), TimeProvider.System);
+    public RedisJobQueue Queue(string connection, JobQueueOptions options) => new(Connect(connection), Options.Create(options), TimeProvider.System);
 
-    public RedisCache Cache(RedisServer server) => new(Connect(server), Meters, TimeProvider.System, NullLogger<RedisCache>.Instance);
+    public RedisCache Cache(string connection) => new(Connect(connection), Meters, TimeProvider.System, NullLogger<RedisCache>.Instance);
 
-    public RedisRateLimiter Limiter(RedisServer server) => new(Connect(server), Meters, TimeProvider.System, NullLogger<RedisRateLimiter>.Instance);
+    public RedisRateLimiter Limiter(string connection) => new(Connect(connection), Meters, TimeProvider.System, NullLogger<RedisRateLimiter>.Instance);
 
-    public RedisChangeNotices Notices(RedisServer server) => new(Connect(server), Meters, TimeProvider.System, NullLogger<RedisChangeNotices>.Instance);
+    public RedisChangeNotices Notices(string connection) => new(Connect(connection), Meters, TimeProvider.System, NullLogger<RedisChangeNotices>.Instance);
+
+    public RedisLiveBackplane Backplane(string connection) => new(Connect(connection), Meters, TimeProvider.System, NullLogger<RedisLiveBackplane>.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -44,4 +44,13 @@ public class PhraseTests
     [Fact]
     public void Exact_OtherZone_IsInUtc() =>
         Assert.Equal("24 November 2026, 11:00 UTC", Phrase.Exact(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.FromHours(1))));
+
+    [Theory]
+    [InlineData(0, "0 s")]
+    [InlineData(59.9, "59 s")]
+    [InlineData(60, "1 min")]
+    [InlineData(3599, "59 min")]
+    [InlineData(3600, "1 h 0 min")]
+    [InlineData(90_000_060, "25,000 h 1 min")]
+    public void Duration_OfSeconds(double seconds, string text) => Assert.Equal(text, Phrase.Duration(TimeSpan.FromSeconds(seconds)));
 }

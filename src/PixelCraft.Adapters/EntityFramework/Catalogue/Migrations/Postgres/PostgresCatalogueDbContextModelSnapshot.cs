@@ -23,6 +23,29 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.DiscussionTables+DiscussionRow", b =>
+                {
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("image_id");
+
+                    b.Property<int>("Comments")
+                        .HasColumnType("integer")
+                        .HasColumnName("comments");
+
+                    b.Property<int>("Likes")
+                        .HasColumnType("integer")
+                        .HasColumnName("likes");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.HasKey("ImageId");
+
+                    b.ToTable("discussions", "catalogue");
+                });
+
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.EfIdempotencyStore+KeyRow", b =>
                 {
                     b.Property<Guid>("OwnerId")
@@ -66,6 +89,28 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                         .HasDatabaseName("ix_idempotency_keys_expires");
 
                     b.ToTable("idempotency_keys", "catalogue");
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.EfWithdrawals+Row", b =>
+                {
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("image_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("ImageId");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_withdrawals_due");
+
+                    b.ToTable("withdrawals", "catalogue");
                 });
 
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.ImageTag", b =>
@@ -118,6 +163,102 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                     b.HasKey("OwnerId");
 
                     b.ToTable("storage_use", "catalogue");
+                });
+
+            modelBuilder.Entity("PixelCraft.Images.Contracts.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("EditedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("edited_at");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("image_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("request_key");
+
+                    b.Property<Guid?>("KeyOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_owner");
+
+                    b.Property<int>("Likes")
+                        .HasColumnType("integer")
+                        .HasColumnName("likes");
+
+                    b.Property<string>("Mentions")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mentions");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("text");
+
+                    b.Property<Guid>("ThreadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("thread_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<double?>("X")
+                        .HasColumnType("double precision")
+                        .HasColumnName("x");
+
+                    b.Property<double?>("Y")
+                        .HasColumnType("double precision")
+                        .HasColumnName("y");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AuthorId", "Id")
+                        .HasDatabaseName("ix_comments_author")
+                        .HasFilter("author_id IS NOT NULL");
+
+                    b.HasIndex("ImageId", "Revision")
+                        .HasDatabaseName("ix_comments_image");
+
+                    b.HasIndex("KeyOwner", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ux_comments_key")
+                        .HasFilter("request_key IS NOT NULL");
+
+                    b.ToTable("comments", "catalogue");
                 });
 
             modelBuilder.Entity("PixelCraft.Images.Contracts.ImageRecord", b =>
@@ -270,6 +411,35 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Postgres
                         .HasFilter("trashed_at IS NOT NULL");
 
                     b.ToTable("images", "catalogue");
+                });
+
+            modelBuilder.Entity("PixelCraft.Images.Discussions.ImageLike", b =>
+                {
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<Guid>("MemberId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("member_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("image_id");
+
+                    b.HasKey("SubjectId", "MemberId");
+
+                    b.HasIndex("MemberId")
+                        .HasDatabaseName("ix_likes_member");
+
+                    b.HasIndex("ImageId", "MemberId")
+                        .HasDatabaseName("ix_likes_image");
+
+                    b.ToTable("likes", "catalogue");
                 });
 
             modelBuilder.Entity("PixelCraft.Images.Reservation", b =>

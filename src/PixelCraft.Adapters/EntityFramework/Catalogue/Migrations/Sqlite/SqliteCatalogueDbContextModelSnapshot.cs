@@ -17,6 +17,29 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.DiscussionTables+DiscussionRow", b =>
+                {
+                    b.Property<byte[]>("ImageId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("image_id");
+
+                    b.Property<int>("Comments")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("comments");
+
+                    b.Property<int>("Likes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("likes");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.HasKey("ImageId");
+
+                    b.ToTable("discussions", (string)null);
+                });
+
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.EfIdempotencyStore+KeyRow", b =>
                 {
                     b.Property<byte[]>("OwnerId")
@@ -60,6 +83,28 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                         .HasDatabaseName("ix_idempotency_keys_expires");
 
                     b.ToTable("idempotency_keys", (string)null);
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.EfWithdrawals+Row", b =>
+                {
+                    b.Property<byte[]>("ImageId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("image_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("ImageId");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_withdrawals_due");
+
+                    b.ToTable("withdrawals", (string)null);
                 });
 
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Catalogue.ImageTag", b =>
@@ -113,6 +158,104 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                     b.HasKey("OwnerId");
 
                     b.ToTable("storage_use", (string)null);
+                });
+
+            modelBuilder.Entity("PixelCraft.Images.Contracts.Comment", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AuthorId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("author_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<long?>("EditedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("edited_at");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<byte[]>("ImageId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("image_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_key");
+
+                    b.Property<byte[]>("KeyOwner")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("key_owner");
+
+                    b.Property<int>("Likes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("likes");
+
+                    b.Property<string>("Mentions")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mentions");
+
+                    b.Property<long?>("ResolvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<byte[]>("ThreadId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("thread_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<double?>("X")
+                        .HasColumnType("REAL")
+                        .HasColumnName("x");
+
+                    b.Property<double?>("Y")
+                        .HasColumnType("REAL")
+                        .HasColumnName("y");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AuthorId", "Id")
+                        .HasDatabaseName("ix_comments_author")
+                        .HasFilter("author_id IS NOT NULL");
+
+                    b.HasIndex("ImageId", "Revision")
+                        .HasDatabaseName("ix_comments_image");
+
+                    b.HasIndex("KeyOwner", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ux_comments_key")
+                        .HasFilter("request_key IS NOT NULL");
+
+                    b.ToTable("comments", (string)null);
                 });
 
             modelBuilder.Entity("PixelCraft.Images.Contracts.ImageRecord", b =>
@@ -266,6 +409,36 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue.Migrations.Sqlite
                         .HasFilter("trashed_at IS NOT NULL");
 
                     b.ToTable("images", (string)null);
+                });
+
+            modelBuilder.Entity("PixelCraft.Images.Discussions.ImageLike", b =>
+                {
+                    b.Property<byte[]>("SubjectId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("subject_id");
+
+                    b.Property<byte[]>("MemberId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("member_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("ImageId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("image_id");
+
+                    b.HasKey("SubjectId", "MemberId");
+
+                    b.HasIndex("MemberId")
+                        .HasDatabaseName("ix_likes_member");
+
+                    b.HasIndex("ImageId", "MemberId")
+                        .HasDatabaseName("ix_likes_image");
+
+                    b.ToTable("likes", (string)null);
                 });
 
             modelBuilder.Entity("PixelCraft.Images.Reservation", b =>

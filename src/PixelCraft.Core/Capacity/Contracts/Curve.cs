@@ -1,0 +1,28 @@
+using PixelCraft.Capacity.Diagrams;
+
+namespace PixelCraft.Capacity.Contracts;
+
+/// <summary>How cost and times grow with the number of users.</summary>
+public static class Curve
+{
+    private const int PerDecade = 8;
+
+    /// <summary>The monthly cost from <paramref name="from"/> to <paramref name="to"/> users, drawn for a page.</summary>
+    public static string CostSvg(Inputs inputs, long from, long to, string label) => CurveChart.Draw(Points(inputs, from, to, (sizing, installation, users) =>
+        Costs.Of(installation, inputs, sizing.Loads(installation.Stage), users).Sum(line => line.UsdPerMonth)), inputs.Users, Wording.Usd, label);
+
+    /// <summary>The time that a page takes in the servers, drawn for a page.</summary>
+    public static string TimeSvg(Inputs inputs, long from, long to, string label) => CurveChart.Draw(Points(inputs, from, to, (sizing, installation, users) =>
+        Latencies.Of(installation, inputs, sizing.Loads(installation.Stage), users)[0].SlowMilliseconds), inputs.Users, Wording.Milliseconds, label);
+
+    private static List<(double Users, double Value)> Points(Inputs inputs, long from, long to, Func<Sizing, Installation, double, double> value)
+    {
+        var (sizing, points) = (new Sizing(inputs), new List<(double, double)>());
+        for (var exponent = Math.Log10(from) * PerDecade; exponent <= (Math.Log10(to) * PerDecade) + 1e-9; exponent++)
+        {
+            var users = Math.Round(Math.Pow(10, exponent / PerDecade));
+            points.Add((users, value(sizing, sizing.For(users), users)));
+        }
+        return points;
+    }
+}

@@ -1,0 +1,174 @@
+using PixelCraft.Capacity.Contracts;
+using Xunit;
+
+namespace PixelCraft.Tests.Capacity;
+
+public sealed class PlanTests
+{
+    /// <summary>The planning figures of the architecture for this size, by calculation from what one server carries.</summary>
+    [Theory]
+    [InlineData("web", 10)]
+    [InlineData("realtime", 3)]
+    [InlineData("worker", 5)]
+    [InlineData("load_balancer", 2)]
+    [InlineData("catalogue", 3)]
+    [InlineData("analytics", 2)]
+    [InlineData("redis", 6)]
+    public void Plan_OfAMillion_HasThePlannedServers(string pool, double servers) => Assert.Equal(servers, Servers(Plan(1_000_000), pool));
+
+    [Theory]
+    [InlineData("Web servers", 200)]
+    [InlineData("Realtime servers", 120)]
+    [InlineData("Workers", 100)]
+    [InlineData("Catalogue", 600)]
+    [InlineData("Analytics", 200)]
+    [InlineData("Redis Cluster", 150)]
+    [InlineData("Storage", 230)]
+    [InlineData("Transfer out of the store", 450)]
+    [InlineData("Edge (CDN)", 25)]
+    [InlineData("Domain", 15)]
+    [InlineData("Error tracking", 26)]
+    public void Plan_OfAMillion_CostsWhatIsPlanned(string line, double usd) =>
+        Assert.Equal(usd, Plan(1_000_000).Costs.Single(cost => cost.What == line).UsdPerMonth, 6);
+
+    [Fact]
+    public void Plan_OfAMillion_IsPaidForByWhatIsPlanned()
+    {
+        var plan = Plan(1_000_000);
+        Assert.Equal(2116, plan.Money.UsdPerMonth, 6);
+        Assert.Equal(2116, plan.Money.BreakEvenUsersAt1Usd);
+        Assert.Equal(212, plan.Money.BreakEvenUsersAt10Usd);
+        Assert.Equal(10_580, plan.Money.RevenueNeededUsdPerMonth, 6);
+        Assert.Equal(0.2, plan.Money.UsdPerMonth / plan.Money.RevenueNeededUsdPerMonth, 9);
+        Assert.Contains("about 2,100", PlanText.Table(plan), StringComparison.Ordinal);
+        Assert.Contains("about 210", PlanText.Table(plan), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("connections", 10_000)]
+    [InlineData("sockets", 10_000)]
+    [InlineData("thumbnails_per_day", 100_000)]
+    [InlineData("images", 1_000_000)]
+    [InlineData("stored_terabytes", 10)]
+    [InlineData("catalogue_gigabytes", 100)]
+    [InlineData("out_terabytes_per_month", 5)]
+    public void Plan_OfAMillion_CarriesWhatIsPlanned(string load, double value) =>
+        Assert.Equal(value, Plan(1_000_000).Loads.Single(one => one.Name == load).Value, 6);
+
+    [Theory]
+    [InlineData("web.connections_per_server", "2000", "web", 5)]
+    [InlineData("web.connections_per_server", "500", "web", 20)]
+    [InlineData("realtime.sockets_per_server", "2500", "realtime", 5)]
+    [InlineData("realtime.spare_servers", "3", "realtime", 5)]
+    [InlineData("worker.thumbnails_per_server_per_day", "10000", "worker", 10)]
+    [InlineData("uploads_per_user_per_day", "2", "worker", 400)]
+    [InlineData("daily_peak_factor", "6", "worker", 10)]
+    [InlineData("daily_peak_factor", "6", "web", 20)]
+    [InlineData("minutes_online_per_active_user_per_day", "48", "web", 20)]
+    [InlineData("metadata_kilobytes_per_image", "400", "catalogue", 9)]
+    [InlineData("most_use", "0.3", "web", 20)]
+    public void Plan_AnInputIsChanged_TheCountChanges(string input, string value, string pool, double servers) =>
+        Assert.Equal(servers, Servers(Plan(1_000_000, (input, value)), pool));
+
+    [Fact]
+    public void Plan_WithShippedFigures_FlagsThatUploadsOutrunTheRecords()
+    {
+        var flagged = Plan(1_000_000).Remarks.Where(remark => remark.Kind is RemarkKind.Contradiction).ToList();
+        Assert.StartsWith("25,000 uploads a day pass 1,000,000 records in 40 days.", Assert.Single(flagged).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Plan(1_000_000, ("uploads_per_user_per_day", "0.001")).Remarks, remark => remark.Kind is RemarkKind.Contradiction);
+    }
+
+    [Theory]
+    [InlineData("read_share", "0.999", "Lower read_share")]
+    [InlineData("live_minutes_per_active_user_per_day", "30", "live for longer")]
+    [InlineData("active_share_per_day", "0", "Nobody is ever there")]
+    [InlineData("metadata_kilobytes_per_image", "0", "take no room")]
+    [InlineData("uploads_per_user_per_day", "10000", "servers are more than any installation has")]
+    public void Plan_InputsThatContradictOneAnother_AreFlagged(string input, string value, string text) =>
+        Assert.Contains(Plan(1_000_000, (input, value)).Remarks, remark => remark.Kind is RemarkKind.Contradiction && remark.Text.Contains(text, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(50_000)]
+    [InlineData(1_000_000)]
+    [InlineData(30_000_000)]
+    [InlineData(100_000_000)]
+    public void Breaks_AreWhereThePlanWantsMore_AndNotBefore(long users)
+    {
+        var plan = Plan(users);
+        Assert.NotEmpty(plan.Breaks);
+        Assert.Equal(plan.Breaks.OrderBy(broken => broken.Users), plan.Breaks);
+        var first = plan.Breaks[0];
+        Assert.True(first.Users > users);
+        Assert.Equal(Shape(plan), Shape(Plan(first.Users - 1)));
+        Assert.NotEqual(Shape(plan), Shape(Plan(first.Users)));
+        Assert.All(plan.Breaks, broken => Assert.True(broken.Why.Length > 0 && broken.Change.Length > 0 && broken.Before != broken.After));
+    }
+
+    [Fact]
+    public void Plan_OfServersMadeForFewer_SaysWhatIsBroken()
+    {
+        var plan = Planner.Plan(Inputs.Of(2_000_000), builtFor: 1_000_000);
+        Assert.Equal(10, Servers(plan, "web"));
+        var broken = plan.Breaks.Where(one => one.Users <= plan.Users).Select(one => one.Part).ToList();
+        Assert.Equal(["web", "realtime", "worker", "catalogue", "analytics"], broken);
+        Assert.Equal(1.2, plan.Pools.Single(pool => pool.Name == "web").Use, 6);
+    }
+
+    [Fact]
+    public void Walk_FromAHundredToAHundredMillion_ComesByEveryKindOfChange()
+    {
+        var walk = Planner.Walk(Inputs.Of(1), 100, 100_000_000);
+        Assert.Equal(walk.Steps.OrderBy(step => step.Users), walk.Steps);
+        Assert.Equal([100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000], walk.Stations.Select(plan => plan.Users));
+        var first = walk.Steps[0];
+        Assert.Equal((101, "layout"), (first.Users, first.Part));
+        Assert.All(new[] { "layout", "web", "realtime", "worker", "load_balancer", "catalogue", "analytics", "redis", "program", "region" }, part => Assert.Contains(walk.Steps, step => step.Part == part));
+        Assert.All(new[] { "bigger machine", "More web servers", "More shards", "edge", "Regions", "process of each role" }, what => Assert.Contains(walk.Steps, step => step.Change.Contains(what, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Walk_WhereReadsAreMany_AddsReplicas() =>
+        Assert.Contains(Planner.Walk(Inputs.Read([new("queries_per_request", "30"), new("catalogue.writes_per_second_per_primary", "10000")]).Inputs, 1_000_000, 5_000_000).Steps,
+            step => step.Change.Contains("More replicas", StringComparison.Ordinal));
+
+    [Fact]
+    public void Plan_OfAHundredMillion_HasRegions_AndSaysWhatALossOfOneMeans()
+    {
+        var plan = Plan(100_000_000);
+        Assert.Equal(3, plan.Regions);
+        var regional = plan.Regional!;
+        // 60% in three regions are 90% in two.
+        Assert.InRange(regional.UseAfterLoss, 0.85, 0.9 + 1e-9);
+        Assert.Equal(420, regional.RecoverySeconds);
+        Assert.Equal("5 s of records, 15 min of originals", regional.RecoveryPoint);
+        Assert.All(new[] { "home region", "4,096", "Originals are copied", "eventually consistent", "nearest region", "region is lost" },
+            what => Assert.Contains(regional.Rules, rule => rule.Contains(what, StringComparison.Ordinal)));
+        Assert.Contains(plan.Costs, cost => cost.What == "Storage, originals in a second region" && cost.UsdPerMonth > 0);
+        Assert.Contains(plan.Remarks, remark => remark.Kind is RemarkKind.NotYet && remark.Text.StartsWith("Regions", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(40_000_000, 1)]
+    [InlineData(40_000_001, 3)]
+    [InlineData(120_000_000, 3)]
+    [InlineData(120_000_001, 6)]
+    [InlineData(240_000_001, 12)]
+    public void Regions_ThatAreFull_AreDividedInTwo(long users, int regions)
+    {
+        var plan = Plan(users);
+        Assert.Equal(regions, plan.Regions);
+        Assert.All(plan.Pools.Zip(Plan(users - 1).Pools), pair => Assert.True(pair.First.Servers >= pair.Second.Servers, pair.First.Name));
+    }
+
+    internal static CapacityPlan Plan(long users, params (string Name, string Value)[] changes)
+    {
+        var result = Inputs.Read(changes.Select(change => KeyValuePair.Create(change.Name, change.Value)), users);
+        Assert.Empty(result.Faults);
+        return Planner.Plan(result.Inputs);
+    }
+
+    private static double Servers(CapacityPlan plan, string pool) => plan.Pools.Single(one => one.Name == pool).Servers;
+
+    private static string Shape(CapacityPlan plan) => string.Join(' ', plan.Pools.Select(pool => $"{pool.Name}:{pool.Servers}/{pool.Size}/{pool.Shards}/{pool.Replicas}"));
+}
