@@ -42,6 +42,15 @@ public sealed class BrowserInstallation(Servers servers) : Installation(servers)
         return await Window.OpenAsync(context);
     }
 
+    /// <summary>Sees to it that there are so many public images at least.</summary>
+    internal async Task FillAsync(int images)
+    {
+        using var ada = await SignInAsync("ada");
+        var ready = (await ada.JsonAsync("/api/v1/images?limit=50")).GetProperty("items").GetArrayLength();
+        for (var i = ready; i < images; i++)
+            await ada.ProcessedAsync(await ada.UploadedAsync(Photographs[i % Photographs.Count], "public"));
+    }
+
     /// <summary>Another installation without any member: what somebody sees who has just started it.</summary>
     internal static Task<PixelCraftProcess> StartFreshAsync() => PixelCraftProcess.StartAsync(Settings, Cancellation);
 

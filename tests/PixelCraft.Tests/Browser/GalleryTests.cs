@@ -1,67 +1,20 @@
-using System.IO.Compression;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace PixelCraft.Tests.Browser;
 
-/// <summary>The gallery, the image page and the uploader: what they cost, and what moves in them.</summary>
+/// <summary>The gallery, the image page and the uploader: what moves in them.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class GalleryTests(BrowserInstallation installation)
 {
-    private const int MaxScript = 100_000;
-    private const int MaxStyles = 30_000;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    [Theory]
-    [InlineData(360)]
-    [InlineData(1440)]
-    [InlineData(3840)]
-    public async Task Gallery_Budget_IsKept(int width)
-    {
-        await FillAsync(5);
-        await using var window = await installation.OpenAsync(new Look(width));
-        var page = window.Page;
-        await page.AddInitScriptAsync("""
-            window.shifts = [];
-            new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifts.push({ value: entry.value, nodes: entry.sources.map(source => source.node?.outerHTML?.slice(0, 200)) }); })
-              .observe({ type: "layout-shift", buffered: true });
-            addEventListener("securitypolicyviolation", event => console.error(`refused: ${event.violatedDirective} ${event.blockedURI}`));
-            """);
-        await page.GotoAsync("/", new() { WaitUntil = WaitUntilState.NetworkIdle });
-        await page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
-        await page.WaitForFunctionAsync("() => [...document.querySelectorAll('[data-rows] img')].every(image => image.complete && image.naturalWidth > 0)");
-
-        Assert.InRange(await CompressedAsync("js"), 1, MaxScript);
-        Assert.InRange(await CompressedAsync("css"), 1, MaxStyles);
-        Assert.Equal("[]", await page.EvaluateAsync<string>("JSON.stringify(window.shifts)"));
-        // The first row is not lazy and comes first, others are.
-        Assert.Equal("eager", await page.Locator("[data-rows] img").First.GetAttributeAsync("loading"));
-        window.HasNoFaults();
-
-        // Published files are sent as Brotli; those of a build are compressed here as a server would.
-        async Task<int> CompressedAsync(string extension)
-        {
-            var files = await page.EvaluateAsync<string[]>(
-                "extension => performance.getEntriesByType('resource').map(entry => entry.name).filter(name => new URL(name).pathname.endsWith(`.${extension}`))", extension);
-            Assert.NotEmpty(files);
-            var sum = 0;
-            foreach (var file in files)
-            {
-                var bytes = await (await window.Context.APIRequest.GetAsync(file)).BodyAsync();
-                using var compressed = new MemoryStream();
-                await using (var brotli = new BrotliStream(compressed, CompressionLevel.Optimal, leaveOpen: true)) await brotli.WriteAsync(bytes, Cancellation);
-                sum += (int)compressed.Length;
-            }
-            return sum;
-        }
-    }
 
     [Fact]
     public async Task Gallery_Rows_FillTheWidthWithGapsOfFourPixels()
     {
-        await FillAsync(5);
+        await installation.FillAsync(5);
         await using var window = await installation.OpenAsync();
         await window.GoAsync("/");
         var cells = await window.Page.EvaluateAsync<double[][]>("""
@@ -79,7 +32,7 @@ public sealed class GalleryTests(BrowserInstallation installation)
     [Fact]
     public async Task Placeholder_OfAnImageThatHasNotCome_IsItsThumbHash()
     {
-        await FillAsync(1);
+        await installation.FillAsync(1);
         await using var window = await installation.OpenAsync();
         var page = window.Page;
         var held = new List<IRoute>();
@@ -97,7 +50,7 @@ public sealed class GalleryTests(BrowserInstallation installation)
     [Fact]
     public async Task Key_PressedBeforeTheScriptHasCome_IsNotLost()
     {
-        await FillAsync(2);
+        await installation.FillAsync(2);
         await using var window = await installation.OpenAsync();
         var page = window.Page;
         var held = new TaskCompletionSource<IRoute>();
@@ -119,12 +72,12 @@ public sealed class GalleryTests(BrowserInstallation installation)
     [Fact]
     public async Task Image_Zoom_ByWheelKeysAndButtons()
     {
-        await FillAsync(2);
+        await installation.FillAsync(2);
         await using var window = await installation.OpenAsync();
         var page = window.Page;
         await window.GoAsync("/");
         await page.Locator("[data-rows] a").First.ClickAsync();
-        await page.WaitForURLAsync("**/images/*");
+        await window.ArriveAsync("/images/");
         var level = page.Locator("[data-zoom-level]");
         await Expect(level).Not.ToHaveTextAsync("100%");
         var fit = await level.TextContentAsync();
@@ -148,7 +101,7 @@ public sealed class GalleryTests(BrowserInstallation installation)
             """);
         var href = await next.GetAttributeAsync("href");
         await next.ClickAsync();
-        await page.WaitForURLAsync($"**{href}");
+        await window.ArriveAsync(Regex.Escape(href!) + "$");
         window.HasNoFaults();
     }
 
@@ -239,14 +192,5 @@ public sealed class GalleryTests(BrowserInstallation installation)
         await Expect(page.Locator(".upload-row.finished")).ToContainTextAsync("dropped.jpg");
         await window.IsSoundAsync();
         window.HasNoFaults();
-    }
-
-    /// <summary>Sees to it that the gallery has so many images, all of them ready.</summary>
-    private async Task FillAsync(int images)
-    {
-        using var ada = await installation.SignInAsync("ada");
-        var ready = (await ada.JsonAsync("/api/v1/images?limit=50")).GetProperty("items").GetArrayLength();
-        for (var i = ready; i < images; i++)
-            await ada.ProcessedAsync(await ada.UploadedAsync(installation.Photographs[i % installation.Photographs.Count], "public"));
     }
 }

@@ -61,7 +61,7 @@ public sealed class NewsTests(BrowserInstallation installation)
         await ben.Context.APIRequest.PostAsync($"/api/v1/images/{id}/comments", new() { DataObject = new { text = "Nice." } });
         await Expect(page.Locator(".toast", new() { HasText = "ben commented on" })).ToBeVisibleAsync();
         await page.Locator(".toast", new() { HasText = "ben commented on" }).GetByRole(AriaRole.Link).ClickAsync();
-        await page.WaitForURLAsync($"**/images/{id}*");
+        await owner.ArriveAsync($"/images/{id}");
         await Expect(owner.Comment("Nice.")).ToBeVisibleAsync();
         owner.HasNoFaults();
     }

@@ -85,7 +85,7 @@ public sealed class ReadOnlyTests(BrowserInstallation browser, ReadOnlyTests.OnG
         if (fault is Fault.StandbysFrozen) return;
         await visitor.Page.GetByLabel("Password").FillAsync(Installation.Password);
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
-        await visitor.Page.WaitForURLAsync("**/mine");
+        await visitor.ArriveAsync("/mine$");
 
         // What looks at a page needs the script.
         Task SoundAsync(Window one) => script ? one.IsSoundAsync() : Task.CompletedTask;

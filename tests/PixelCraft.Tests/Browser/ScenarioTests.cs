@@ -36,7 +36,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
 
         // They become ready while one looks on: the page is not loaded again.
         await page.GetByRole(AriaRole.Link, new() { Name = "See my images" }).ClickAsync();
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
         await page.EvaluateAsync("window.sameDocument = true");
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(2, new() { Timeout = 100_000 });
         Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"));
@@ -44,7 +44,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
 
         // Edit
         await page.Locator("[data-rows] a").First.ClickAsync();
-        await page.WaitForURLAsync("**/images/*");
+        await window.ArriveAsync("/images/");
         await Expect(page.Locator(".canvas img")).ToBeVisibleAsync();
         await window.IsSoundAsync();
         await page.GetByTitle("Edit", new() { Exact = true }).ClickAsync();
@@ -69,7 +69,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
 
         // Delete, and think better of it.
         await page.GetByRole(AriaRole.Button, new() { Name = "Move to the trash" }).ClickAsync();
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(1);
         await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(page.Locator(".toast")).ToHaveTextAsync("Restored.");
@@ -77,13 +77,13 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
 
         // Delete, and restore it from the trash.
         await page.Locator($"[id='i-{address}'] a").ClickAsync();
-        await page.WaitForURLAsync("**/images/*");
+        await window.ArriveAsync("/images/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Move to the trash" }).ClickAsync();
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
         await window.IsSoundAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Account", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Trash" }).ClickAsync();
-        await page.WaitForURLAsync("**/trash");
+        await window.ArriveAsync("/trash$");
         await window.IsSoundAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The trash is empty" })).ToBeVisibleAsync();
@@ -106,10 +106,10 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await keys.PressAsync("Tab");
         await keys.TypeAsync(Installation.Password);
         await keys.PressAsync("Enter");
-        await page.WaitForURLAsync(url => !url.Contains("sign-in"));
+        await window.ArriveAsync("^(?!.*sign-in)");
 
         await keys.PressAsync("u");
-        await page.WaitForURLAsync("**/upload");
+        await window.ArriveAsync("/upload$");
         // Listened for long before: the browser has to be told to hand the dialog over, and would else show it to nobody.
         var chosen = new TaskCompletionSource<IFileChooser>();
         page.FileChooser += (_, chooser) => chosen.TrySetResult(chooser);
@@ -119,7 +119,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "2 uploaded" })).ToBeVisibleAsync();
         await TabToAsync(page, "[data-done]");
         await keys.PressAsync("Enter");
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(2, new() { Timeout = 100_000 });
 
         // Arrows move among the images, Enter opens one, and on its page they go to its neighbours.
@@ -128,10 +128,10 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await Expect(page.Locator("[data-rows] > li > a").Nth(1)).ToBeFocusedAsync();
         await Expect(page.Locator("[data-rows] > li:nth-child(2) .caption")).ToHaveCSSAsync("opacity", "1");
         await keys.PressAsync("Enter");
-        await page.WaitForURLAsync("**/images/*");
+        await window.ArriveAsync("/images/");
         var second = page.Url;
         await keys.PressAsync("ArrowLeft");
-        await page.WaitForURLAsync(url => url.Contains("/images/") && url != second);
+        await window.ArriveAsync($"/images/(?!{Id().Match(second)})");
 
         await keys.PressAsync("e");
         await keys.PressAsync("Control+A");
@@ -141,7 +141,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("By keyboard");
 
         await keys.PressAsync("Delete");
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(1);
         await keys.PressAsync("z");
         await Expect(page.Locator(".toast")).ToHaveTextAsync("Restored.");
@@ -191,7 +191,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await page.GetByRole(AriaRole.Radio, new() { Name = "Public" }).CheckAsync();
         await page.Locator("#files").SetInputFilesAsync(Photographs);
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
         // A page without script is loaded again by itself, every 5 seconds, as long as something is processing.
         await Expect(page.Locator("[data-rows] img")).ToHaveCountAsync(2, new() { Timeout = 100_000 });
         var href = await page.Locator("[data-rows] a").First.GetAttributeAsync("href");
@@ -213,7 +213,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         var page = window.Page;
         // The way back to the page that was asked for.
         await window.GoAsync("/mine");
-        await page.WaitForURLAsync("**/sign-in?*");
+        await window.ArriveAsync(@"/sign-in\?");
         await page.GetByLabel("E-mail address").FillAsync(email);
         await page.GetByLabel("Password").FillAsync("wrong password");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
@@ -222,7 +222,7 @@ public sealed partial class ScenarioTests(BrowserInstallation installation)
         await Expect(page.GetByLabel("E-mail address")).ToHaveValueAsync(email);
         await page.GetByLabel("Password").FillAsync(Installation.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync("**/mine");
+        await window.ArriveAsync("/mine$");
     }
 
     /// <summary>Presses Tab until an element has the focus.</summary>

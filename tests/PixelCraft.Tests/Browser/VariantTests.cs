@@ -42,7 +42,7 @@ public sealed class VariantTests(BrowserInstallation installation)
         await window.GoAsync("/");
         await page.WaitForFunctionAsync(Shown);
         await page.Locator("[data-rows] a").First.ClickAsync();
-        await page.WaitForURLAsync("**/images/*");
+        await window.ArriveAsync("/images/");
         await page.WaitForFunctionAsync(Shown);
         Assert.EndsWith(".avif", await page.EvaluateAsync<string>("document.querySelector('.canvas img').currentSrc"), StringComparison.Ordinal);
 

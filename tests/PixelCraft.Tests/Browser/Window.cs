@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using PixelCraft.Tests.Scenario;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace PixelCraft.Tests.Browser;
 
@@ -46,6 +49,16 @@ internal sealed class Window : IAsyncDisposable
         TimeSpan.FromSeconds(100));
 
     public Task GoAsync(string path) => Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+
+    /// <summary>
+    /// Waits until another page is there whose address matches a pattern, and has loaded. Playwright's own WaitForURLAsync sometimes misses the load of a page
+    /// that comes while it begins to listen.
+    /// </summary>
+    public async Task ArriveAsync([StringSyntax(StringSyntaxAttribute.Regex)] string address)
+    {
+        await Expect(Page).ToHaveURLAsync(new Regex(address));
+        await Eventually.TrueAsync(() => Page.EvaluateAsync<bool>("document.readyState === 'complete'"));
+    }
 
     /// <summary>
     /// The page is usable by everybody, as far as axe-core can tell (https://github.com/dequelabs/axe-core); nothing is wider

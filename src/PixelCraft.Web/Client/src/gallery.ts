@@ -98,19 +98,24 @@ export function initGallery(): void {
 
   async function trash(cell: HTMLElement): Promise<void> {
     const id = cell.id.slice(2);
-    const after = cell.nextElementSibling;
+    const [before, after] = [cell.previousElementSibling, cell.nextElementSibling];
     if (!await send("DELETE", `/api/v1/images/${id}`, () => void trash(cell))) return;
-    (after ?? cell.previousElementSibling)?.querySelector("a")?.focus();
-    cell.remove();
+    focus(shown(after) ?? shown(before));
+    shown(cell)?.remove();
     const restore = async (): Promise<void> => {
       if (!await send("POST", `/api/v1/images/${id}/restore`, () => void restore())) return;
-      rows!.insertBefore(cell, after?.isConnected ? after : null);
-      cell.querySelector("a")?.focus();
+      if (!shown(cell)) rows!.insertBefore(cell, shown(after));
+      focus(shown(cell));
       toast(text("restored"));
     };
     toast(text("movedToTrash"), () => void restore());
   }
+
+  function focus(cell: HTMLElement | null): void { cell?.querySelector("a")?.focus(); }
 }
+
+/** A cell as it is in the list now, which is kept up to date meanwhile (refresh.ts): another element, or none. */
+const shown = (cell: Element | null): HTMLElement | null => cell && document.getElementById(cell.id);
 
 /** The link in the next row up (-1) or down (1) whose middle is nearest. */
 function nearest(links: HTMLAnchorElement[], from: HTMLAnchorElement, direction: 1 | -1): HTMLAnchorElement | undefined {

@@ -33,6 +33,7 @@ export function initRefresh(): void {
     wait = Math.min(wait * 1.5, longest);
     try {
       const page = await fetchPage(location.href);
+      await dialogsAreClosed();
       if (renew(page)) wait = shortest;
     } catch {
       // The server is away for a moment: it is asked again.
@@ -59,6 +60,11 @@ export function initRefresh(): void {
   const script = find("#toasts")?.dataset.news;
   const start = async () => (await import(script!) as typeof import("./live")).watch(watcher, find("[data-viewer]")?.dataset.room);
   if (script) addEventListener("load", () => "requestIdleCallback" in window ? requestIdleCallback(() => void start(), { timeout: 3_000 }) : setTimeout(start, 1_000));
+}
+
+/** A dialog gives the focus back to where it was, which has to be there still. */
+async function dialogsAreClosed(): Promise<void> {
+  for (let open; (open = find("dialog[open]"));) await new Promise(resolve => open!.addEventListener("close", resolve, { once: true }));
 }
 
 /** One's own list shows what is new in it, too. */

@@ -43,7 +43,7 @@ export function toastLink(message: string, href: string, label: string): void {
 export function initToasts(): void {
   document.addEventListener("keydown", event => {
     if (event.key !== "z" || isTyping(event)) return;
-    all("#toasts .link:not([hidden], [data-again])").at(-1)?.click();
+    all("#toasts button.link:not([hidden], [data-again])").at(-1)?.click();
   });
   for (const element of all("[data-toast]")) leave(element);
   const url = new URL(location.href);
