@@ -30,6 +30,9 @@ internal static class Roles
     /// <summary>The role that may keep its data in the embedded stores, since it is the only process there.</summary>
     public const string All = "all";
 
+    /// <summary>The role of WebSocket servers.</summary>
+    public const string Realtime = "realtime";
+
     private static readonly Part Access = new("access", services => services.AddAccess());
     private static readonly Part Accounts = new("accounts", services => services.AddAccounts(), app => app.MapAccounts());
     private static readonly Part AccountsWorker = new("accounts worker", services => services.AddAccountsWorker());
@@ -51,7 +54,7 @@ internal static class Roles
     {
         [All] = [Access, Accounts, AccountsWorker, Images, ImagesWorker, Delivery, DeliveryWorker, Analytics, AnalyticsWorker, Live, Capacity, Pages, Reference, JobAdministration, JobRunner],
         ["web"] = [Access, Accounts, Images, Delivery, Analytics, Live, Capacity, Pages, Reference, JobAdministration],
-        ["realtime"] = [Access, Images.Contracts(), Live],
+        [Realtime] = [Access, Images.Contracts(), Live],
         ["worker"] = [AccountsWorker, ImagesWorker, DeliveryWorker, AnalyticsWorker, JobRunner],
         ["accounts"] = [Access, Accounts, Images.Contracts(), Delivery.Contracts(), Capacity.Contracts(), Pages],
         ["analytics"] = [Access, Images.Contracts(), Analytics],

@@ -35,7 +35,7 @@ internal sealed record RoomComparison(int Rounds, int Seconds, string Folder)
             var (ours, naive, batch) = (new List<RoomMeasurement>(), new List<RoomMeasurement>(), new List<RoomMeasurement>());
             for (var round = 0; round < Rounds; round++)
             {
-                ours.Add(await TakeAsync(RoomServer.OursAsync(Folder, 1, cancellationToken), participants, Rate, cancellationToken));
+                ours.Add(await TakeAsync(RoomServer.OursAsync(1, 1, cancellationToken), participants, Rate, cancellationToken));
                 naive.Add(await TakeAsync(RoomServer.PeerAsync(Folder, "naive", 1, cancellationToken), participants, Rate, cancellationToken));
                 batch.Add(await TakeAsync(RoomServer.PeerAsync(Folder, "batch", 1, cancellationToken), participants, Rate, cancellationToken));
             }
@@ -46,14 +46,14 @@ internal sealed record RoomComparison(int Rounds, int Seconds, string Folder)
         }
 
         var two = new List<RoomMeasurement>();
-        for (var round = 0; round < Rounds; round++) two.Add(await TakeAsync(RoomServer.OursByTwoAsync(1, cancellationToken), Sizes[0].Participants, Rate, cancellationToken));
-        Add(Row(Sizes[0].Participants, "PixelCraft, two servers, without Redis", two, null, null));
+        for (var round = 0; round < Rounds; round++) two.Add(await TakeAsync(RoomServer.OursAsync(2, 1, cancellationToken), Sizes[0].Participants, Rate, cancellationToken));
+        Add(Row(Sizes[0].Participants, "PixelCraft, two servers", two, null, null));
 
         Add($"\n| rooms of 200, {Rate / 2} moves a second of each | seen a second | median, 99th percentile, ms | CPU-s for a million seen |\n| --- | --- | --- | --- |");
         var most = 0.0;
         for (var rooms = 1; rooms <= 8; rooms++)
         {
-            var found = await TakeAsync(RoomServer.OursAsync(Folder, rooms, cancellationToken), 200, Rate / 2, cancellationToken);
+            var found = await TakeAsync(RoomServer.OursAsync(1, rooms, cancellationToken), 200, Rate / 2, cancellationToken);
             Add(string.Create(CultureInfo.InvariantCulture, $"| {rooms} | {found.Rate:n0} | {found.Median:f0}, {found.P99:f0} | {found.Cpu:f2} |"));
             if (found.P99 > MostP99) break;
             most = found.Rate;
@@ -64,7 +64,7 @@ internal sealed record RoomComparison(int Rounds, int Seconds, string Folder)
         Add("| idle connections | PixelCraft, KiB each | Socket.IO, KiB each | ratio | aim |\n| --- | --- | --- | --- | --- |");
         foreach (var count in Idle)
         {
-            var ours = await IdleAsync(RoomServer.OursAsync(Folder, 1, cancellationToken), count, cancellationToken);
+            var ours = await IdleAsync(RoomServer.OursAsync(1, 1, cancellationToken), count, cancellationToken);
             var peer = await IdleAsync(RoomServer.PeerAsync(Folder, "naive", 1, cancellationToken), count, cancellationToken);
             Add(string.Create(CultureInfo.InvariantCulture, $"| {count:n0} | {ours:f1} | {peer:f1} | {ours / peer:f2} | 1.20{(ours / peer <= 1.2 ? "" : " missed")} |"));
         }

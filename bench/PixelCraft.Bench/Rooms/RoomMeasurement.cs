@@ -36,12 +36,12 @@ internal sealed record RoomMeasurement(double Cpu, double Rate, double Bytes, do
     /// <summary>Until the compiler has done next to nothing for a while: it goes on for long with what is called often.</summary>
     private static async Task WarmAsync(RoomServer server, CancellationToken cancellationToken)
     {
-        for (int i = 0, quiet = 0; i < 30 && quiet < 3; i++)
+        for (int i = 0, quiet = 0; i < 40 && quiet < 5; i++)
         {
             var before = server.CompilerCpu;
             await Task.Delay(Quiet, cancellationToken);
             // It works in bursts, with pauses between them.
-            quiet = server.CompilerCpu - before < 0.02 * Quiet.TotalSeconds ? quiet + 1 : 0;
+            quiet = server.CompilerCpu - before < 0.01 * Quiet.TotalSeconds ? quiet + 1 : 0;
         }
     }
 }

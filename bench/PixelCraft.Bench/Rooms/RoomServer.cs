@@ -13,18 +13,8 @@ internal sealed record RoomServer(string Kind, IReadOnlyList<string> Urls, IRead
 {
     private static readonly Dictionary<string, string> Settings = new() { ["Limits:Enabled"] = "false" };
 
-    /// <summary>PixelCraft in one process on embedded stores.</summary>
-    public static async Task<RoomServer> OursAsync(string folder, int rooms, CancellationToken cancellationToken)
-    {
-        var settings = new Dictionary<string, string>(Settings) { ["Data"] = Path.Combine(folder, $"data-{Guid.NewGuid():n}") };
-        await AddMemberAsync(settings, cancellationToken);
-        var server = await PixelCraftProcess.StartAsync(settings, cancellationToken);
-        var images = (await ClusterMember.PrepareAsync(server.Url, rooms, cancellationToken)).Images;
-        return new RoomServer("pixelcraft", [server.Url], images, [server.Id], [server]);
-    }
-
-    /// <summary>PixelCraft in two processes for rooms, with Redis between them. What made the images is gone when it returns.</summary>
-    public static async Task<RoomServer> OursByTwoAsync(int rooms, CancellationToken cancellationToken)
+    /// <summary>PixelCraft in processes for rooms, with Redis between them. What made the images is gone when it returns.</summary>
+    public static async Task<RoomServer> OursAsync(int processes, int rooms, CancellationToken cancellationToken)
     {
         var (postgres, redis, s3) = (await PostgresServer.StartAsync(cancellationToken), await RedisServer.StartAsync(cancellationToken), await S3Server.StartAsync(cancellationToken));
         var settings = new Dictionary<string, string>(Settings)
@@ -46,8 +36,9 @@ internal sealed record RoomServer(string Kind, IReadOnlyList<string> Urls, IRead
             images = (await ClusterMember.PrepareAsync(web.Url, rooms, cancellationToken)).Images;
         }
 
-        var (one, other) = (await StartAsync("realtime"), await StartAsync("realtime"));
-        return new RoomServer("pixelcraft", [one.Url, other.Url], images, [one.Id, other.Id], [s3, redis, postgres, one, other]);
+        var servers = new List<PixelCraftProcess>();
+        while (servers.Count < processes) servers.Add(await StartAsync("realtime"));
+        return new RoomServer("pixelcraft", [.. servers.Select(server => server.Url)], images, [.. servers.Select(server => server.Id)], [s3, redis, postgres, .. servers]);
 
         Task<PixelCraftProcess> StartAsync(string role) => PixelCraftProcess.StartAsync(new Dictionary<string, string>(settings) { ["Role"] = role }, cancellationToken);
     }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,16 +15,13 @@ public static class LiveModule
 
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
-    /// <summary>What may wait for a slow client, in bytes: beyond that it gets fewer frames.</summary>
-    private const int WaitingBytes = 16 * 1024;
-
     /// <summary>Registers the rooms. The protocol on the wire comes with its adapter.</summary>
     public static ISignalRServerBuilder AddLive(this IServiceCollection services)
     {
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<HubLifetimeManager<LiveHub>>(provider => provider.GetRequiredService<LiveConnections>());
-        services.AddSingleton<Rooms>().AddSingleton<RoomAccess>().AddSingleton<RoomNews>();
-        services.AddHostedService(provider => provider.GetRequiredService<RoomNews>()).AddHostedService<RoomBeat>().AddHostedService<RoomGuard>();
+        services.AddSingleton<LiveSockets>().AddSingleton<Rooms>().AddSingleton<RoomAccess>().AddSingleton<RoomNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveSockets>()).AddHostedService(provider => provider.GetRequiredService<RoomNews>()).AddHostedService<RoomBeat>().AddHostedService<RoomGuard>();
         var signalR = services.AddSignalR().AddHubOptions<LiveHub>(_ => { });
         // After that: it sets every option of this hub to what is set for all hubs.
         services.AddOptions<HubOptions<LiveHub>>().Configure<IOptions<LiveOptions>>((hub, live) =>
@@ -44,17 +40,9 @@ public static class LiveModule
     /// <summary>Maps <c>/live</c>, for WebSockets alone: a connection is one request, which any server can take.</summary>
     public static void MapLive(this IEndpointRouteBuilder routes)
     {
-        var options = new HttpConnectionDispatcherOptions
-        {
-            Transports = HttpTransportType.WebSockets,
-            TransportMaxBufferSize = WaitingBytes,
-            ApplicationMaxBufferSize = WaitingBytes,
-        };
-        // What MapHub does, with something before the hub.
-        routes.MapConnections(LiveHub.Path, options, builder =>
-        {
-            ReceiveLimit.Use(builder);
-            builder.UseHub<LiveHub>();
-        }).WithMetadata(new HubMetadata(typeof(LiveHub)));
+        var application = routes.CreateApplicationBuilder();
+        application.UseWebSockets();
+        application.Run(application.ApplicationServices.GetRequiredService<LiveSockets>().ServeAsync);
+        routes.Map(LiveHub.Path, application.Build()).WithMetadata(new HubMetadata(typeof(LiveHub)));
     }
 }
