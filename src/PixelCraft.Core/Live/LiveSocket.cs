@@ -20,6 +20,7 @@ internal sealed class LiveSocket : DefaultConnectionContext, IDuplexPipe, IConne
 
     private readonly WebSocket _socket;
     private readonly List<(Action<object> Action, object State)> _heartbeats = [];
+    private bool _isEnding;
     private volatile bool _hasEnded;
 
     /// <param name="socket">Closed with this.</param>
@@ -93,6 +94,7 @@ internal sealed class LiveSocket : DefaultConnectionContext, IDuplexPipe, IConne
 
     private async Task EndAsync(WebSocketCloseStatus status, TimeSpan time)
     {
+        if (Interlocked.Exchange(ref _isEnding, true)) return;
         try
         {
             await _socket.CloseOutputAsync(status, null, CancellationToken.None).WaitAsync(time);

@@ -77,7 +77,9 @@ internal sealed partial class Room
         {
             if (_isClosed) return;
             hasGap = update.Kind == UpdateKind.Changes && update.Sequence != _sequences.GetValueOrDefault(update.Server) + 1;
-            _sequences[update.Server] = update.Sequence;
+            // Until all of it is told: asking may have to wait, and the next update or beat shall show again that something is missing.
+            if (hasGap) _sequences.Remove(update.Server);
+            else _sequences[update.Server] = update.Sequence;
             var left = update.Kind == UpdateKind.Changes
                 ? update.Left
                 : [.. _elsewhere.Keys.Where(key => key.Server == update.Server).Select(key => key.Number).Except(update.Participants.Select(participant => participant.Number))];

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.WebSockets;
+using System.Text;
 using PixelCraft.Cluster;
 using Xunit;
 
@@ -24,5 +26,27 @@ public sealed class StopTests
             using var answer = await client.GetAsync(path, cancel);
             return answer.StatusCode;
         }
+    }
+
+    [Fact]
+    public async Task Stop_AsksTheClientsOfRoomsToGo()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await PixelCraftProcess.StartAsync(new Dictionary<string, string>(), cancel);
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(server.Url) { Scheme = "ws", Path = "/live" }.Uri, cancel);
+        await socket.SendAsync(Encoding.UTF8.GetBytes("""{"protocol":"messagepack","version":1}""" + "\u001e"), WebSocketMessageType.Binary, true, cancel);
+        var buffer = new byte[100];
+        await socket.ReceiveAsync(buffer, cancel); // the answer to the handshake
+
+        var stopping = server.StopAsync(cancel);
+        while ((await socket.ReceiveAsync(buffer, cancel)).MessageType is not WebSocketMessageType.Close)
+        {
+            // A ping.
+        }
+
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, socket.CloseStatus);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancel);
+        Assert.Equal(0, await stopping);
     }
 }
