@@ -54,7 +54,7 @@ internal static class AccountsApi
         return result.Outcome switch
         {
             RegisterOutcome.Registered => TypedResults.Created((string?)null, new RegisteredResponse(result.Member!.Value)),
-            RegisterOutcome.Invalid => Invalid(result.Errors),
+            RegisterOutcome.Invalid => Problems.Fields(result.Errors),
             RegisterOutcome.Closed => Problems.RegistrationClosed.Result(),
             _ => Problems.InvitationInvalid.Result(),
         };
@@ -98,7 +98,7 @@ internal static class AccountsApi
         return change.Outcome switch
         {
             PasswordOutcome.Changed => TypedResults.NoContent(),
-            PasswordOutcome.Unusable => Invalid("password", change.Error!),
+            PasswordOutcome.Unusable => Problems.Field("password", change.Error!),
             _ => Problems.SignInFailed.Result(),
         };
     }
@@ -118,7 +118,7 @@ internal static class AccountsApi
     {
         var name = request.Name.Trim();
         if (name.Length is 0 or > OwnAccount.TokenNameLength || name.Any(char.IsControl))
-            return Invalid("name", $"A name has 1 to {OwnAccount.TokenNameLength} characters.");
+            return Problems.Field("name", $"A name has 1 to {OwnAccount.TokenNameLength} characters.");
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, await account.CreateTokenAsync(Me(http.User), name, request.CanWrite, cancellationToken));
     }
@@ -139,7 +139,7 @@ internal static class AccountsApi
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
         Id id, MemberChange change, ClaimsPrincipal user, IMembers members, CancellationToken cancellationToken)
     {
-        if (change.QuotaBytes < 0) return Invalid("quotaBytes", "A quota is 0 (without limit) or more.");
+        if (change.QuotaBytes < 0) return Problems.Field("quotaBytes", "A quota is 0 (without limit) or more.");
         var caller = Caller.From(user);
         if (change.Suspended is not null && caller.Is(id)) return Problems.Forbidden.Result("You can't suspend yourself.");
         if (change.QuotaBytes is { } bytes && !await members.SetQuotaAsync(id, bytes, cancellationToken)) return Problems.NotFound.Result();
@@ -155,13 +155,4 @@ internal static class AccountsApi
     }
 
     private static Id Me(ClaimsPrincipal user) => Caller.From(user).MemberId!.Value;
-
-    private static ProblemHttpResult Invalid(string field, string error) => Invalid(new Dictionary<string, string> { [field] = error });
-
-    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> errors)
-    {
-        var details = Problems.InvalidField.Details();
-        details.Extensions["errors"] = errors;
-        return TypedResults.Problem(details);
-    }
 }

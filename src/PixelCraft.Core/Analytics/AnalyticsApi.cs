@@ -37,15 +37,15 @@ internal static class AnalyticsApi
     private static async Task<Results<Accepted, ProblemHttpResult>> TakeAsync(
         EventsInput input, EventIntake intake, TimeProvider time, IOptions<AnalyticsOptions> options, CancellationToken cancellationToken)
     {
-        if (input.Events is not { Count: > 0 and <= MostEvents } events) return Problems.InvalidField.Result($"events: 1 to {MostEvents}.");
+        if (input.Events is not { Count: > 0 and <= MostEvents } events) return Problems.Field("events", $"1 to {MostEvents}.");
         var now = time.GetUtcNow();
         var taken = new List<ImageEvent>(events.Count);
         foreach (var one in events)
         {
             if (one is not { Id: { } id, Kind: { } kind, Image: { } image, At: { } at } || !Enum.IsDefined(kind))
-                return Problems.InvalidField.Result("events: each has an id, a kind, an image and a time (at).");
+                return Problems.Field("events", "each has an id, a kind, an image and a time (at).");
             if (at > now + Fast || at < now - options.Value.EventTime)
-                return Problems.InvalidField.Result($"events: {id} is not of the last {options.Value.EventTime.TotalDays:0.#} days.");
+                return Problems.Field("events", $"{id} is not of the last {options.Value.EventTime.TotalDays:0.#} days.");
             taken.Add(new ImageEvent(id, kind, image, at > now ? now : at.ToUniversalTime()));
         }
         await intake.AppendAsync(taken, cancellationToken);
@@ -56,7 +56,7 @@ internal static class AnalyticsApi
         Id id, int? days, HttpContext http, IImages images, IEventStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         http.Response.Headers.CacheControl = "private, no-cache";
-        if (days is < 1 or > MostDays) return Problems.InvalidField.Result($"days: 1 to {MostDays}.");
+        if (days is < 1 or > MostDays) return Problems.Field("days", $"1 to {MostDays}.");
         var caller = Caller.From(http.User);
         if (await images.FindAsync(caller, id, cancellationToken) is not { } image || !caller.Is(image.OwnerId)) return Problems.NotFound.Result();
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

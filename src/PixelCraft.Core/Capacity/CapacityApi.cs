@@ -12,6 +12,8 @@ namespace PixelCraft.Capacity;
 /// <summary>Plans by HTTP.</summary>
 internal static class CapacityApi
 {
+    private static readonly string Users = $"1 to {Inputs.MostUsers.ToString("N0", CultureInfo.InvariantCulture)}.";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1/plan").WithTags("Capacity").RequireRateLimit(LimitPolicy.Api).RequireAuthorization(CapacityPolicy.See);
@@ -26,9 +28,9 @@ internal static class CapacityApi
     private static Results<ContentHttpResult, ProblemHttpResult> Plan(HttpContext http, string? format, string? cut, long? built_for)
     {
         var result = Read(http.Request.Query);
-        if (result.Faults.Count > 0) return Invalid(result.Faults);
-        if (built_for is < 1 or > Inputs.MostUsers) return Problems.InvalidField.Result($"built_for: 1 to {Inputs.MostUsers.ToString("N0", CultureInfo.InvariantCulture)}.");
-        if (cut is not null && CutLink.All.All(link => link.Id != cut)) return Problems.InvalidField.Result($"cut: one of {string.Join(", ", CutLink.All.Select(link => link.Id))}.");
+        if (result.Faults.Count > 0) return Faults(result.Faults);
+        if (built_for is < 1 or > Inputs.MostUsers) return Problems.Field("built_for", Users);
+        if (cut is not null && CutLink.All.All(link => link.Id != cut)) return Problems.Field("cut", $"one of {string.Join(", ", CutLink.All.Select(link => link.Id))}.");
         var plan = Planner.Plan(result.Inputs, built_for ?? result.Inputs.Users);
         return format switch
         {
@@ -37,16 +39,17 @@ internal static class CapacityApi
             "mermaid" => TypedResults.Text(PlanText.Mermaid(plan)),
             "markdown" => TypedResults.Text(PlanText.Markdown(plan), "text/markdown"),
             "table" => TypedResults.Text(PlanText.Table(plan)),
-            _ => Problems.InvalidField.Result("format: json, svg, mermaid, markdown or table."),
+            _ => Problems.Field("format", "json, svg, mermaid, markdown or table."),
         };
     }
 
     private static Results<ContentHttpResult, ProblemHttpResult> Walk(HttpContext http, long? from, long? to)
     {
         var result = Read(http.Request.Query);
-        if (result.Faults.Count > 0) return Invalid(result.Faults);
+        if (result.Faults.Count > 0) return Faults(result.Faults);
         var (first, last) = (from ?? 100, to ?? 100_000_000);
-        if (first < 1 || last < first || last > Inputs.MostUsers) return Problems.InvalidField.Result($"from and to: 1 to {Inputs.MostUsers.ToString("N0", CultureInfo.InvariantCulture)}, the smaller one first.");
+        if (first is < 1 or > Inputs.MostUsers) return Problems.Field("from", Users);
+        if (last < first || last > Inputs.MostUsers) return Problems.Field("to", $"{Users} And not below 'from'.");
         return TypedResults.Text(PlanText.Json(Planner.Walk(result.Inputs, first, last)), "application/json");
     }
 
@@ -55,10 +58,6 @@ internal static class CapacityApi
         where pair.Key is not ("format" or "cut" or "built_for" or "from" or "to")
         select KeyValuePair.Create(pair.Key, pair.Value.ToString()));
 
-    private static ProblemHttpResult Invalid(IReadOnlyList<InputFault> faults)
-    {
-        var details = Problems.InvalidField.Details();
-        details.Extensions["errors"] = faults.DistinctBy(fault => fault.Name).ToDictionary(fault => fault.Name, fault => fault.Text);
-        return TypedResults.Problem(details);
-    }
+    private static ProblemHttpResult Faults(IReadOnlyList<InputFault> faults) =>
+        Problems.Fields(faults.DistinctBy(fault => fault.Name).ToDictionary(fault => fault.Name, fault => fault.Text));
 }

@@ -97,8 +97,8 @@ internal static class TransformApi
     {
         http.Response.Headers.CacheControl = ObjectResult.NoStore;
         var transform = input.ToTransform();
-        if (transform.Fault() is var (field, text)) return Problems.InvalidField.Result($"{field}: {text}");
-        if (input.Format is { } wanted && !Enum.IsDefined(wanted)) return Problems.InvalidField.Result("format: One of jpeg, webP, avif.");
+        if (transform.Fault() is var (field, text)) return Problems.Field(field, text);
+        if (input.Format is { } wanted && !Enum.IsDefined(wanted)) return Problems.Field("format", "One of jpeg, webP, avif.");
         var caller = Caller.From(http.User);
         if (await images.FindAsync(caller, id, cancellationToken) is not { TrashedAt: null } image || !caller.Is(image.OwnerId)) return Problems.NotFound.Result();
         if (image.Status != ImageStatus.Ready) return Problems.TransformRefused.Result("The image is not ready.");

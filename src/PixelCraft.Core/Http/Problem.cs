@@ -27,6 +27,19 @@ public sealed record Problem(string Code, int Status, string Title)
 /// <summary>Every error of the API, once.</summary>
 public static class Problems
 {
+    /// <summary>The answer where one field of a body, or one parameter, can be read but not be used.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="text">What is wrong, or what it may be.</param>
+    public static ProblemHttpResult Field(string name, string text) => Fields(new Dictionary<string, string> { [name] = text });
+
+    /// <summary>The same of several, by their names.</summary>
+    public static ProblemHttpResult Fields(IReadOnlyDictionary<string, string> errors)
+    {
+        var details = InvalidField.Details(string.Join('\n', errors.Select(error => $"{error.Key}: {error.Value}")));
+        details.Extensions["errors"] = errors;
+        return TypedResults.Problem(details);
+    }
+
     // requests in general
     /// <summary>The body or a parameter can't be read.</summary>
     public static readonly Problem Invalid = new("invalid-request", StatusCodes.Status400BadRequest, "The request can't be understood.");
@@ -92,7 +105,7 @@ public static class Problems
     /// <summary>The invitation is unknown, used or expired.</summary>
     public static readonly Problem InvitationInvalid = new("invitation-invalid", StatusCodes.Status403Forbidden, "That invitation can't be used.");
 
-    /// <summary>A field is wrong; the extension <c>errors</c> says which.</summary>
+    /// <summary>A field is wrong; the extension <c>errors</c> says which. Answered by <see cref="Field"/> and <see cref="Fields"/>.</summary>
     public static readonly Problem InvalidField = new("invalid-field", StatusCodes.Status422UnprocessableEntity, "Some of what you entered can't be used.");
 
     // variants on demand

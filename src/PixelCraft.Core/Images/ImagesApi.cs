@@ -73,7 +73,7 @@ internal static class ImagesApi
         Id id, ImageEdit edit, HttpContext http, IImages images, ImagePresenter presenter, CancellationToken cancellationToken)
     {
         if (!Versions.TryGetIfMatch(http.Request, out var version)) return Problems.VersionNeeded.Result("Send If-Match with the ETag that you got, or *.");
-        if (edit.Fault() is { } fault) return Problems.InvalidField.Result($"{fault.Field}: {fault.Text}");
+        if (edit.Fault() is { } fault) return Problems.Field(fault.Field, fault.Text);
         var caller = Caller.From(http.User);
         return await AnswerAsync(caller, await images.EditAsync(caller, id, edit, version, cancellationToken), http, presenter, cancellationToken);
     }

@@ -45,13 +45,16 @@ public class EmbeddedServer : IAsyncLifetime
         return client;
     }
 
-    /// <summary>The <c>code</c> of problem details; fails when the answer is something else.</summary>
+    /// <summary>The <c>code</c> of problem details; fails when the answer is something else, or incomplete.</summary>
     internal static async Task<string?> CodeAsync(HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json", $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType}: {text}");
         using var problem = JsonDocument.Parse(text);
         Assert.Equal((int)answer.StatusCode, problem.RootElement.GetProperty("status").GetInt32());
-        return problem.RootElement.GetProperty("code").GetString();
+        var code = problem.RootElement.GetProperty("code").GetString();
+        // What is wrong, by field: as the API's reference says.
+        if (code == "invalid-field") Assert.NotEmpty(problem.RootElement.GetProperty("errors").EnumerateObject());
+        return code;
     }
 }

@@ -54,10 +54,12 @@ public sealed class PlanApiTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("cut=everything")]
     [InlineData("built_for=0")]
     [InlineData("uploads_per_user_per_day=1e300")]
-    public async Task Plan_OfWhatCanNotBe_Is422(string query)
+    [InlineData("from=0", "/walk")]
+    [InlineData("from=1000&to=100", "/walk")]
+    public async Task Plan_OfWhatCanNotBe_Is422(string query, string path = "")
     {
         using var admin = await server.SignedInAsync();
-        using var answer = await admin.GetAsync($"/api/v1/plan?{query}", Cancel);
+        using var answer = await admin.GetAsync($"/api/v1/plan{path}?{query}", Cancel);
         Assert.Equal("invalid-field", await CodeAsync(answer));
     }
 

@@ -28,6 +28,7 @@ public sealed class ProblemTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("PUT", "/api/v1/images", 405, "method-not-allowed")]
     [InlineData("POST", "/p/06g30000000000000000000000/original", 405, "method-not-allowed")]
     [InlineData("GET", "/health/nothing", 404, "not-found")]
+    [InlineData("GET", Image + "/insights?days=0", 422, "invalid-field")]
     public async Task Request_ThatCannotBeRight_GetsItsProblem(string method, string path, int status, string code)
     {
         using var client = await server.SignedInAsync();
@@ -54,6 +55,10 @@ public sealed class ProblemTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("PATCH", Image, "application/json", "{\"tags\":[null]}", 422, "invalid-field")]
     [InlineData("PATCH", Image, "application/json", "{\"title\":\"a\\u0000\"}", 422, "invalid-field")]
     [InlineData("PATCH", Image, "application/json", "{\"title\":\"a\"}", 404, "not-found")]
+    [InlineData("POST", "/api/v1/events", "application/json", "{\"events\":[]}", 422, "invalid-field")]
+    [InlineData("POST", "/api/v1/events", "application/json", "{\"events\":[{}]}", 422, "invalid-field")]
+    [InlineData("POST", Image + "/transforms", "application/json", "{\"width\":0}", 422, "invalid-field")]
+    [InlineData("POST", Image + "/comments", "application/json", "{\"text\":\"\"}", 422, "invalid-field")]
     public async Task Body_ThatCannotBeRight_GetsItsProblem(string method, string path, string type, string body, int status, string code)
     {
         using var client = await server.SignedInAsync();

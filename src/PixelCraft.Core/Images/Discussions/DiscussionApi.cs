@@ -62,7 +62,7 @@ internal static class DiscussionApi
     private static async Task<Results<Created<CommentView>, ProblemHttpResult>> AddAsync(
         Id id, CommentDraft draft, HttpContext http, IDiscussions discussions, CommentPresenter presenter, CancellationToken cancellationToken)
     {
-        if (draft.Fault() is { } fault) return Problems.InvalidField.Result($"{fault.Field}: {fault.Text}");
+        if (draft.Fault() is { } fault) return Problems.Field(fault.Field, fault.Text);
         if (IdempotencyKey.Fault(http.Request, out var key) is { } wrong) return wrong;
         var result = await discussions.AddAsync(Caller.From(http.User), id, draft, key, cancellationToken);
         if (Refusal(result.Outcome) is { } refusal) return refusal;
@@ -74,7 +74,7 @@ internal static class DiscussionApi
         Id id, Id comment, CommentEdit edit, HttpContext http, IDiscussions discussions, CommentPresenter presenter, CancellationToken cancellationToken)
     {
         if (!Versions.TryGetIfMatch(http.Request, out var version)) return Problems.VersionNeeded.Result("Send If-Match with the ETag that you got, or *.");
-        if (edit.Fault() is { } fault) return Problems.InvalidField.Result($"{fault.Field}: {fault.Text}");
+        if (edit.Fault() is { } fault) return Problems.Field(fault.Field, fault.Text);
         var result = await discussions.EditAsync(Caller.From(http.User), id, comment, edit, version, cancellationToken);
         if (result.Comment is { } now) http.Response.GetTypedHeaders().ETag = Versions.ETag(now.Version);
         if (Refusal(result.Outcome) is { } refusal) return refusal;
@@ -100,7 +100,7 @@ internal static class DiscussionApi
         CommentOutcome.Stale => Problems.Stale.Result("Get it again, and make your change to what is there now."),
         CommentOutcome.Full => Problems.CommentsFull.Result(),
         CommentOutcome.KeyReused => Problems.KeyReused.Result("Take another key for another comment."),
-        CommentOutcome.UnknownMention => Problems.InvalidField.Result("mentions: members whose name is in the text after an @."),
+        CommentOutcome.UnknownMention => Problems.Field("mentions", "members whose name is in the text after an @."),
         _ => Problems.NotFound.Result(),
     };
 }
