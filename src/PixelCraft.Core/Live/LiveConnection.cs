@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Primitives;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Live.Contracts;
 
@@ -19,17 +23,17 @@ internal sealed class LiveConnection(HubConnectionContext connection, LiveOption
     private bool _isEnding;
     private int _telling;
 
-    /// <summary>By the number of each room. Only its own messages, one at a time, and its end change it.</summary>
-    public Dictionary<int, (Room Room, Participant Participant)> Rooms { get; } = [];
+    /// <summary>Unique at this server.</summary>
+    public string Id => connection.ConnectionId;
 
-    /// <summary>Whether it has asked for its member's news.</summary>
-    public bool IsWatching { get; set; }
+    /// <summary>By the number of each room. Its end may come while it joins another.</summary>
+    public ConcurrentDictionary<int, (Room Room, Participant Participant)> Rooms { get; } = new();
 
     /// <summary>Who connected. Looked at again while the connection lasts, since a session can end before it.</summary>
     public Caller Caller { get; } = Caller.From(connection.User);
 
-    /// <summary>The request that became the connection.</summary>
-    public HubConnectionContext Context => connection;
+    /// <summary>By what the caller was known, and from where, to ask again: the request itself is another's once the connection has ended.</summary>
+    public (StringValues Cookie, StringValues Authorization, IPAddress? From) Credentials { get; } = CredentialsOf(connection.GetHttpContext()!);
 
     /// <summary>Sends a message; done when there is room for the next.</summary>
     public ValueTask SendAsync(LiveMessage message) => connection.WriteAsync(message.Serialized, connection.ConnectionAborted);
@@ -63,17 +67,24 @@ internal sealed class LiveConnection(HubConnectionContext connection, LiveOption
         if (Interlocked.Exchange(ref _isEnding, true)) return;
         try
         {
-            await SendAsync(new LiveMessage("end", reason));
-            await connection.WriteAsync(Close, connection.ConnectionAborted);
+            await TellAndCloseAsync(reason).WaitAsync(TimeToGo, time, connection.ConnectionAborted);
             await Task.Delay(TimeToGo, time, connection.ConnectionAborted);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException or TimeoutException)
         {
-            // It has gone.
+            // It has gone, or takes nothing in.
         }
 
         connection.Abort();
     }
+
+    private async Task TellAndCloseAsync(string reason)
+    {
+        await SendAsync(new LiveMessage("end", reason));
+        await connection.WriteAsync(Close, connection.ConnectionAborted);
+    }
+
+    private static (StringValues, StringValues, IPAddress?) CredentialsOf(HttpContext http) => (http.Request.Headers.Cookie, http.Request.Headers.Authorization, http.Connection.RemoteIpAddress);
 
     /// <summary>Counts a join; false when there were too many within the last minute.</summary>
     public bool TryJoin()

@@ -25,7 +25,8 @@ internal sealed class LiveHub(LiveConnections connections, Rooms rooms, RoomAcce
     public async Task<JoinAnswer> Join(string image, byte[] key, int attempt, string? guestName)
     {
         var connection = Connection;
-        foreach (var (number, _) in connection.Rooms.Where(entry => entry.Value.Participant.IsGone).ToList()) connection.Rooms.Remove(number);
+        foreach (var (number, entry) in connection.Rooms)
+            if (entry.Participant.IsGone) connection.Rooms.TryRemove(number, out _);
         if (!connection.TryJoin()) return await TooManyAsync("too-many-joins");
         if (connection.Rooms.Count >= options.Value.RoomsPerConnection) return await TooManyAsync("too-many-rooms");
         if (key.Length != 16) return JoinAnswer.Refused("invalid");
@@ -39,7 +40,7 @@ internal sealed class LiveHub(LiveConnections connections, Rooms rooms, RoomAcce
         var (room, participant, whole) = rooms.Join(id, state, connection, new ParticipantState(0, new Guid(key), attempt, name, connection.Caller.MemberId, IsIdle: false));
         connection.Rooms[room.Number] = (room, participant);
         // The connection has ended meanwhile: what takes it out of its rooms has run already.
-        if (Context.ConnectionAborted.IsCancellationRequested) Leave(room.Number);
+        if (Context.ConnectionAborted.IsCancellationRequested) rooms.Leave(room, participant);
         return new JoinAnswer("ok", participant.Number, whole, room.State);
     }
 
@@ -54,7 +55,7 @@ internal sealed class LiveHub(LiveConnections connections, Rooms rooms, RoomAcce
     /// <param name="room">The room's number.</param>
     public void Leave(int room)
     {
-        if (Connection.Rooms.Remove(room, out var entry)) rooms.Leave(entry.Room, entry.Participant);
+        if (Connection.Rooms.TryRemove(room, out var entry)) rooms.Leave(entry.Room, entry.Participant);
     }
 
     /// <summary>Says where the cursor is.</summary>
@@ -73,12 +74,12 @@ internal sealed class LiveHub(LiveConnections connections, Rooms rooms, RoomAcce
     }
 
     /// <summary>Asks for the news of one's own images, on this connection; guests get none.</summary>
-    public void Watch() => Connection.IsWatching = Connection.Caller.MemberId is not null;
+    public void Watch() => connections.Watch(Connection);
 
     /// <inheritdoc/>
     public override Task OnDisconnectedAsync(Exception? exception)
     {
-        foreach (var room in Connection.Rooms.Keys.ToList()) Leave(room);
+        foreach (var (_, entry) in Connection.Rooms) rooms.Leave(entry.Room, entry.Participant);
         return Task.CompletedTask;
     }
 

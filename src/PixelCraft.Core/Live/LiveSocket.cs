@@ -19,18 +19,21 @@ internal sealed class LiveSocket : DefaultConnectionContext, IDuplexPipe, IConne
     private static readonly TimeSpan TimeToGo = TimeSpan.FromSeconds(1);
 
     private readonly WebSocket _socket;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
     private readonly List<(Action<object> Action, object State)> _heartbeats = [];
-    private bool _isEnding;
-    private volatile bool _hasEnded;
+    private readonly CancellationTokenSource _hubHasEnded = new();
+    private Task? _ending;
 
     /// <param name="socket">Closed with this.</param>
     /// <param name="http">The request that it came by; it goes on as long.</param>
-    public LiveSocket(WebSocket socket, HttpContext http)
+    /// <param name="time">The clock.</param>
+    public LiveSocket(WebSocket socket, HttpContext http, TimeProvider time)
         : base(Guid.NewGuid().ToString("n"))
     {
-        _socket = socket;
+        (_socket, _time) = (socket, time);
         HttpContext = http;
-        Input = new LiveSocketReader(socket, () => _ = EndAsync(WebSocketCloseStatus.NormalClosure, TimeToGo));
+        Input = new LiveSocketReader(socket, () => End(WebSocketCloseStatus.NormalClosure, TimeToGo));
         Output = new LiveSocketWriter(socket);
         Transport = this;
         User = http.User;
@@ -47,13 +50,13 @@ internal sealed class LiveSocket : DefaultConnectionContext, IDuplexPipe, IConne
 
     public void OnHeartbeat(Action<object> action, object state)
     {
-        lock (_heartbeats) _heartbeats.Add((action, state));
+        lock (_lock) _heartbeats.Add((action, state));
     }
 
     /// <summary>Once a second: by it the hub pings, and notices clients that have fallen silent.</summary>
     public void Beat()
     {
-        lock (_heartbeats)
+        lock (_lock)
         {
             foreach (var (action, state) in _heartbeats) action(state);
         }
@@ -67,14 +70,18 @@ internal sealed class LiveSocket : DefaultConnectionContext, IDuplexPipe, IConne
     }
 
     /// <summary>Asks the client to go: it finds another server. Ends the connection when it doesn't.</summary>
-    public Task GoAwayAsync() => EndAsync(WebSocketCloseStatus.EndpointUnavailable, TimeToClose);
+    public void GoAway() => End(WebSocketCloseStatus.EndpointUnavailable, TimeToClose);
 
     /// <summary>Closes it, when it isn't closed yet, and waits for the client to do the same.</summary>
     public override async ValueTask DisposeAsync()
     {
+        await _hubHasEnded.CancelAsync();
+        Task ending;
+        lock (_lock) ending = _ending ??= Task.CompletedTask;
+        await ending;
         if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived or WebSocketState.CloseSent)
         {
-            using var timeout = new CancellationTokenSource(TimeToClose);
+            using var timeout = new CancellationTokenSource(TimeToClose, _time);
             try
             {
                 await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, timeout.Token);
@@ -85,26 +92,32 @@ internal sealed class LiveSocket : DefaultConnectionContext, IDuplexPipe, IConne
             }
         }
 
-        _hasEnded = true;
         _socket.Dispose();
+        _hubHasEnded.Dispose();
         await base.DisposeAsync();
     }
 
-    private static bool IsEnd(Exception exception) => exception is WebSocketException or InvalidOperationException or OperationCanceledException or IOException or TimeoutException;
+    /// <summary>Whether a fault of a socket says no more than that it has ended.</summary>
+    public static bool IsEnd(Exception exception) => exception is WebSocketException or InvalidOperationException or OperationCanceledException or IOException;
+
+    private void End(WebSocketCloseStatus status, TimeSpan time)
+    {
+        lock (_lock) _ending ??= EndAsync(status, time);
+    }
 
     private async Task EndAsync(WebSocketCloseStatus status, TimeSpan time)
     {
-        if (Interlocked.Exchange(ref _isEnding, true)) return;
+        using var timeout = new CancellationTokenSource(time, _time);
         try
         {
-            await _socket.CloseOutputAsync(status, null, CancellationToken.None).WaitAsync(time);
-            await Task.Delay(time, ConnectionClosed);
+            await _socket.CloseOutputAsync(status, null, timeout.Token);
+            await Task.Delay(time, _time, _hubHasEnded.Token);
         }
         catch (Exception exception) when (IsEnd(exception))
         {
             // It takes nothing more in, or has gone.
         }
 
-        if (!_hasEnded) Abort();
+        if (!_hubHasEnded.IsCancellationRequested) Abort();
     }
 }

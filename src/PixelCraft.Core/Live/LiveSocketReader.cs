@@ -17,6 +17,7 @@ internal sealed class LiveSocketReader(WebSocket socket, Action giveUp) : PipeRe
     private const int Most = 256 * 1024;
 
     private byte[] _buffer = new byte[Usual];
+    private ReadOnlySequence<byte> _given;
     private int _start;
     private int _end;
     private bool _hasMore;
@@ -36,7 +37,7 @@ internal sealed class LiveSocketReader(WebSocket socket, Action giveUp) : PipeRe
             _end += received.Count;
             _isCompleted = received.MessageType is WebSocketMessageType.Close;
         }
-        catch (Exception exception) when (exception is WebSocketException or ObjectDisposedException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (LiveSocket.IsEnd(exception) && !cancellationToken.IsCancellationRequested)
         {
             // It was cut off, or aborted: there is no more, and nobody left to tell.
             _isCompleted = true;
@@ -55,8 +56,8 @@ internal sealed class LiveSocketReader(WebSocket socket, Action giveUp) : PipeRe
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        _start = consumed.GetInteger();
-        _hasMore = examined.GetInteger() < _end;
+        _start += (int)_given.Slice(0, consumed).Length;
+        _hasMore = !_given.Slice(examined).IsEmpty;
         if (_start < _end) return;
         _start = _end = 0;
         if (_buffer.Length > Usual) _buffer = new byte[Usual];
@@ -71,7 +72,7 @@ internal sealed class LiveSocketReader(WebSocket socket, Action giveUp) : PipeRe
 
     public override void Complete(Exception? exception = null) => _isCompleted = true;
 
-    private ReadResult Result() => new(new ReadOnlySequence<byte>(_buffer, _start, _end - _start), _isCancelled, _isCompleted);
+    private ReadResult Result() => new(_given = new ReadOnlySequence<byte>(_buffer, _start, _end - _start), _isCancelled, _isCompleted);
 
     private void MakeRoom()
     {

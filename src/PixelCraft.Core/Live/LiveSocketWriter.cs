@@ -35,7 +35,7 @@ internal sealed class LiveSocketWriter(WebSocket socket) : PipeWriter
         (_buffer, _length) = (null, 0);
         try
         {
-            return await SendAsync(buffer.AsMemory(0, length), cancellationToken);
+            return await SendAsync(buffer.AsMemory(0, length));
         }
         finally
         {
@@ -43,10 +43,10 @@ internal sealed class LiveSocketWriter(WebSocket socket) : PipeWriter
         }
     }
 
-    /// <summary>The same bytes go to many: they are not copied.</summary>
+    /// <summary>The same bytes go to many: they are copied into the socket's own buffer and no other.</summary>
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        if (_length == 0) return SendAsync(source, cancellationToken);
+        if (_length == 0) return SendAsync(source);
         source.Span.CopyTo(GetSpan(source.Length));
         Advance(source.Length);
         return FlushAsync(cancellationToken);
@@ -65,19 +65,20 @@ internal sealed class LiveSocketWriter(WebSocket socket) : PipeWriter
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    // Without a token: to be cancellable a send costs more, and cancelled it would end the socket without a word. Who gives the connection up ends it soon (LiveSocket).
+    private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> message)
     {
-        if (_isCompleted) return new(new FlushResult(isCanceled: false, isCompleted: true));
-        var sending = socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
-        if (!sending.IsCompletedSuccessfully) return AwaitAsync(sending);
-        sending.GetAwaiter().GetResult();
-        return default;
-
-        static async ValueTask<FlushResult> AwaitAsync(ValueTask sending)
+        try
         {
-            await sending;
-            return default;
+            if (!_isCompleted) await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
         }
+        catch (Exception exception) when (LiveSocket.IsEnd(exception))
+        {
+            // The reader sees it too, and ends the hub.
+            _isCompleted = true;
+        }
+
+        return new FlushResult(isCanceled: false, _isCompleted);
     }
 
     private void MakeRoom(int size)

@@ -35,14 +35,12 @@ internal sealed class ReceiveLimit(ConnectionContext connection, PipeReader inpu
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_isOver) await EndAsync("too-many-bytes");
+        if (_isOver) return await EndAsync("too-many-bytes");
         var result = await input.ReadAsync(cancellationToken);
         if (TooMuch(result.Buffer) is { } reason)
         {
-            await EndAsync(reason);
             input.AdvanceTo(result.Buffer.End);
-            // By now it reports that the connection has ended.
-            result = await input.ReadAsync(cancellationToken);
+            return await EndAsync(reason);
         }
 
         _buffer = result.Buffer;
@@ -73,7 +71,22 @@ internal sealed class ReceiveLimit(ConnectionContext connection, PipeReader inpu
 
     public override ValueTask CompleteAsync(Exception? exception = null) => input.CompleteAsync(exception);
 
-    private Task EndAsync(string reason) => connections[connection.ConnectionId].EndAsync(reason);
+    /// <summary>Tells, and waits for the end; what comes until then is not looked at.</summary>
+    private async ValueTask<ReadResult> EndAsync(string reason)
+    {
+        await connections[connection.ConnectionId].EndAsync(reason);
+        while (true)
+        {
+            var rest = await input.ReadAsync();
+            if (rest.IsCompleted || rest.IsCanceled)
+            {
+                _buffer = rest.Buffer.Slice(rest.Buffer.End);
+                return new ReadResult(_buffer, rest.IsCanceled, rest.IsCompleted);
+            }
+
+            input.AdvanceTo(rest.Buffer.End);
+        }
+    }
 
     /// <summary>
     /// Why the connection is to end; null when it isn't. What is there begins with a message, since the hub takes all that are whole; before each is its

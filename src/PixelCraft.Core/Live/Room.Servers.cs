@@ -59,7 +59,13 @@ internal sealed partial class Room
         if (update.Server == _server) return;
         if (update.Kind == UpdateKind.Ask)
         {
-            lock (_lock) _tellsWhole = true;
+            lock (_lock)
+            {
+                // Another room of this image may have taken its place, and would be told away.
+                if (_isClosed) return;
+                _tellsWhole = true;
+            }
+
             Publish();
             return;
         }

@@ -37,6 +37,7 @@ internal sealed partial class Room : IThreadPoolWorkItem, IDisposable
     private readonly List<int> _leaving = [];
 
     private readonly Queue<(int Number, long Frame)> _gone = [];
+    private readonly Dictionary<long, LiveMessage> _messages = [];
     private readonly List<(Participant To, LiveMessage Message)> _sends = [];
     private long _frame;
     private long _goneBefore;
@@ -168,15 +169,18 @@ internal sealed partial class Room : IThreadPoolWorkItem, IDisposable
         lock (_lock)
         {
             var frame = TakeFrame();
-            LiveMessage? shared = null;
             foreach (var participant in _here)
             {
                 if (participant.IsSending || participant.Seen == _frame) continue;
-                var message = participant.Seen == _frame - 1 && frame is not null ? shared ??= new LiveMessage(frame) : new LiveMessage(Since(participant.Seen));
+                // One for all who had the same before.
+                if (!_messages.TryGetValue(participant.Seen, out var message))
+                    _messages[participant.Seen] = message = new LiveMessage(participant.Seen == _frame - 1 && frame is not null ? frame : Since(participant.Seen));
                 participant.IsSending = true;
                 participant.Seen = _frame;
                 _sends.Add((participant, message));
             }
+
+            _messages.Clear();
         }
 
         foreach (var (to, message) in _sends) Send(to, message);

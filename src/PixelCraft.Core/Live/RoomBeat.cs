@@ -15,7 +15,7 @@ internal sealed class RoomBeat(Rooms rooms, TimeProvider time, ILogger<RoomBeat>
             {
                 await rooms.BeatAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogError(exception, "Other servers could not be told that this one lives.");
             }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,12 +25,12 @@ internal sealed class RoomGuard(Rooms rooms, LiveConnections connections, RoomAc
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken };
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await Parallel.ForEachAsync(connections.All, options, (connection, token) => TryAsync(() => LookAsync(connection)));
-            await Parallel.ForEachAsync(rooms.All, options, (room, token) => TryAsync(() => LookAsync(room, token)));
+            await Parallel.ForEachAsync(connections.All, options, (connection, token) => TryAsync(() => LookAsync(connection), token));
+            await Parallel.ForEachAsync(rooms.All, options, (room, token) => TryAsync(() => LookAsync(room, token), token));
         }
     }
 
-    private async ValueTask TryAsync(Func<Task> look)
+    private async ValueTask TryAsync(Func<Task> look, CancellationToken cancellationToken)
     {
         try
         {
@@ -41,7 +40,7 @@ internal sealed class RoomGuard(Rooms rooms, LiveConnections connections, RoomAc
         {
             // Who was let in stays while nobody can be asked.
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogError(exception, "Who may be in the rooms could not be looked at.");
         }
@@ -50,12 +49,10 @@ internal sealed class RoomGuard(Rooms rooms, LiveConnections connections, RoomAc
     /// <summary>Whether the one who connected would still be the same: the request's session or token is asked for again.</summary>
     private async Task LookAsync(LiveConnection connection)
     {
-        if (connection.Caller.MemberId is not { } member || connection.Context.Features.Get<IHttpContextFeature>()?.HttpContext is not { } request) return;
+        if (connection.Caller.MemberId is not { } member) return;
         await using var scope = scopes.CreateAsyncScope();
         var again = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
-        again.Request.Headers.Cookie = request.Request.Headers.Cookie;
-        again.Request.Headers.Authorization = request.Request.Headers.Authorization;
-        again.Connection.RemoteIpAddress = request.Connection.RemoteIpAddress;
+        (again.Request.Headers.Cookie, again.Request.Headers.Authorization, again.Connection.RemoteIpAddress) = connection.Credentials;
         var result = await again.AuthenticateAsync();
         if (result.Principal is not { } principal || !Caller.From(principal).Is(member)) _ = connection.EndAsync("signed-out");
     }

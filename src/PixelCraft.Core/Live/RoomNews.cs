@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,10 @@ internal sealed class RoomNews(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    /// <summary>Images whose rooms have a notice that nobody has looked at.</summary>
+    private readonly ConcurrentDictionary<Id, bool> _waiting = new();
 
     /// <summary>How far an image has got.</summary>
     public async Task<RoomState> StateAsync(ImageRecord image, CancellationToken cancellationToken) =>
@@ -27,16 +31,21 @@ internal sealed class RoomNews(
     {
         using var ofImages = images.Subscribe(image =>
         {
-            if (rooms.Find(image) is not null) _notices.Writer.TryWrite(new Notice(image, null, default));
+            // One look tells of all that has happened until then.
+            if (rooms.Find(image) is null || !_waiting.TryAdd(image, true)) return;
+            if (!_notices.Writer.TryWrite(new Notice(image, null, default))) _waiting.TryRemove(image, out _);
         });
-        using var ofMembers = members.Subscribe((member, news) => _notices.Writer.TryWrite(new Notice(news.Image, member, news)));
+        using var ofMembers = members.Subscribe((member, news) =>
+        {
+            if (connections.WatchersOf(member).Count > 0) _notices.Writer.TryWrite(new Notice(news.Image, member, news));
+        });
         await Task.WhenAll(HearAsync(stoppingToken), LookAsync(stoppingToken));
     }
 
     private async Task HearAsync(CancellationToken stoppingToken)
     {
         await foreach (var notice in _notices.Reader.ReadAllAsync(stoppingToken))
-            await TryAsync(() => notice.Member is { } member ? TellMemberAsync(member, notice.News, stoppingToken) : TellRoomAsync(notice.Image, stoppingToken));
+            await TryAsync(() => notice.Member is { } member ? TellMemberAsync(member, notice.News, stoppingToken) : TellRoomAsync(notice.Image, stoppingToken), stoppingToken);
     }
 
     private async Task LookAsync(CancellationToken stoppingToken)
@@ -48,17 +57,20 @@ internal sealed class RoomNews(
             {
                 var all = rooms.All;
                 var discussions = await images.StatesAsync([.. all.Select(room => room.Image)], stoppingToken);
-                foreach (var room in all)
-                {
-                    var told = room.State;
-                    if (await access.FindAsync(room.Image, stoppingToken) is not { } image) continue;
-                    if (discussions.GetValueOrDefault(room.Image).Revision > told.Discussion.Revision || image.Version > told.Version) await TellAsync(room, image, stoppingToken);
-                }
-            });
+                // One whose shard is away does not keep the others from their news.
+                foreach (var room in all) await TryAsync(() => LookAsync(room, discussions.GetValueOrDefault(room.Image), stoppingToken), stoppingToken);
+            }, stoppingToken);
         }
     }
 
-    private async Task TryAsync(Func<Task> tell)
+    private async Task LookAsync(Room room, DiscussionState discussion, CancellationToken cancellationToken)
+    {
+        var told = room.State;
+        if (await access.FindAsync(room.Image, cancellationToken) is not { } image) return;
+        if (discussion.Revision > told.Discussion.Revision || image.Version > told.Version) await TellAsync(room, image, cancellationToken);
+    }
+
+    private async Task TryAsync(Func<Task> tell, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,7 +80,7 @@ internal sealed class RoomNews(
         {
             // It is looked at again.
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogError(exception, "Rooms and members could not be told what is new.");
         }
@@ -76,6 +88,7 @@ internal sealed class RoomNews(
 
     private async Task TellRoomAsync(Id id, CancellationToken cancellationToken)
     {
+        _waiting.TryRemove(id, out _);
         if (rooms.Find(id) is { } room && await access.FindAsync(id, cancellationToken) is { } image) await TellAsync(room, image, cancellationToken);
     }
 
@@ -87,14 +100,9 @@ internal sealed class RoomNews(
 
     private async Task TellMemberAsync(Id member, MemberNews news, CancellationToken cancellationToken)
     {
-        LiveMessage? message = null;
-        foreach (var connection in connections.All)
-        {
-            if (!connection.IsWatching || !connection.Caller.Is(member)) continue;
-            // Once for all of a member's pages, and not where there is none.
-            message ??= new LiveMessage("news", KindOf(news.Kind), news.Image.ToString(), news.Actor is { } actor ? await access.NameAsync(actor, cancellationToken) : null);
-            _ = connection.TellAsync(message);
-        }
+        // Once for all of a member's pages.
+        var message = new LiveMessage("news", KindOf(news.Kind), news.Image.ToString(), news.Actor is { } actor ? await access.NameAsync(actor, cancellationToken) : null);
+        foreach (var connection in connections.WatchersOf(member)) _ = connection.TellAsync(message);
     }
 
     private async Task<IReadOnlyList<CommentNews>> NamedAsync(IReadOnlyList<Comment> comments, CancellationToken cancellationToken)

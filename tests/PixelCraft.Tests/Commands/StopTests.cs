@@ -40,7 +40,9 @@ public sealed class StopTests
         await socket.ReceiveAsync(buffer, cancel); // the answer to the handshake
 
         var stopping = server.StopAsync(cancel);
-        while ((await socket.ReceiveAsync(buffer, cancel)).MessageType is not WebSocketMessageType.Close)
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        soon.CancelAfter(TimeSpan.FromSeconds(20));
+        while ((await socket.ReceiveAsync(buffer, soon.Token)).MessageType is not WebSocketMessageType.Close)
         {
             // A ping.
         }

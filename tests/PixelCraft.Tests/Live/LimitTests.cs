@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using PixelCraft.Cluster;
 using Xunit;
 
 namespace PixelCraft.Tests.Live;
@@ -46,7 +48,9 @@ public sealed class LimitTests(EmbeddedLiveInstallation installation) : IClassFi
         await socket.SendAsync(new byte[] { 0xff, 0xff, 0xff, 0xff, 0x07, 0x96 }, WebSocketMessageType.Binary, true, Cancel);
 
         var received = new StringBuilder();
-        while (await socket.ReceiveAsync(buffer, Cancel) is { MessageType: not WebSocketMessageType.Close } part) received.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        soon.CancelAfter(TimeSpan.FromSeconds(20));
+        while (await socket.ReceiveAsync(buffer, soon.Token) is { MessageType: not WebSocketMessageType.Close } part) received.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
         Assert.Contains("too-many-bytes", received.ToString(), StringComparison.Ordinal);
     }
 
@@ -89,6 +93,32 @@ public sealed class LimitTests(EmbeddedLiveInstallation installation) : IClassFi
         await EndsAsync(client, "too-many-rooms");
         await Eventually.TrueAsync(() => watcher.Names.SequenceEqual(["watcher"]));
         Assert.Empty(watcher.Ends);
+    }
+
+    [Fact]
+    public async Task Connections_TooMany_AreRefusedBeforeTheyAreOnes()
+    {
+        await using var server = await PixelCraftProcess.StartAsync(new Dictionary<string, string> { ["Live:Connections"] = "1" }, Cancel);
+        await using var first = await LiveClient.ConnectAsync(new Uri(server.Url));
+
+        using var second = new ClientWebSocket();
+        second.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => second.ConnectAsync(new UriBuilder(server.Url) { Scheme = "ws", Path = "/live" }.Uri, Cancel));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, second.HttpStatusCode);
+
+        await first.DisposeAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                await using var third = await LiveClient.ConnectAsync(new Uri(server.Url));
+                return true;
+            }
+            catch (WebSocketException)
+            {
+                return false;
+            }
+        });
     }
 
     private static async Task EndsAsync(LiveClient client, string reason)

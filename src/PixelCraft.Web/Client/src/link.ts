@@ -1,6 +1,7 @@
 import { HttpTransportType, HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 
+const firstPause = 500;
 const longestPause = 15_000;
 
 /** Who uses the connection. What is asked for is asked again after each return. */
@@ -28,7 +29,7 @@ export class Link {
     this.connection.serverTimeoutInMilliseconds = 25_000;
     this.connection.onclose(() => {
       for (const user of this.users) user.lost();
-      void this.run();
+      void this.run(true);
     });
     // Kept for the way back, the page would be connected though nobody looks at it.
     addEventListener("pagehide", () => this.close());
@@ -51,10 +52,11 @@ export class Link {
   }
 
   /** Until it has worked, with pauses that grow and have chance in them: a thousand pages must not come back at one moment. */
-  private async run(): Promise<void> {
+  private async run(isBack = false): Promise<void> {
     if (this.isRunning) return;
     this.isRunning = true;
-    for (let pause = 500; this.isOpen && this.connection.state !== HubConnectionState.Connected; pause = Math.min(pause * 2, longestPause)) {
+    if (isBack && this.isOpen) await online(firstPause * (0.5 + Math.random()));
+    for (let pause = firstPause; this.isOpen && this.connection.state !== HubConnectionState.Connected; pause = Math.min(pause * 2, longestPause)) {
       try {
         await this.connection.start();
         await Promise.all(this.users.map(user => user.connected()));

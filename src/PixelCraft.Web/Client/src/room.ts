@@ -57,6 +57,7 @@ export class Room implements User {
     this.room = whole[0];
     this.take(whole);
     await connection.send("Begin", this.room);
+    if (this.isIdle) this.send("Idle", true);
     this.say("");
     this.discussion?.joined(revision ?? 0, () => this.people.members());
     this.changed(version ?? 0);
@@ -88,7 +89,7 @@ export class Room implements User {
     for (const person of participants) this.people.set(person, person[0] === this.you);
     for (let i = 0; i + 2 < cursors.length; i += 3)
       if (cursors[i] !== this.you) this.cursors.move(cursors[i]!, cursors[i + 1]!, cursors[i + 2]!);
-    this.people.draw();
+    if (left.length > 0 || participants.length > 0) this.people.draw();
     if (!news) return;
     const [from, revision, likes, version, , comments] = news;
     this.discussion?.news(from, revision, likes, comments.map(commentOf));
