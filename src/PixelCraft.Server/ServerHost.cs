@@ -37,7 +37,8 @@ internal static class ServerHost
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls(server.Listen);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        if (server.Role == Roles.Realtime) TakeMessagesInAtOnce(builder.WebHost);
+        // Its messages are many and small: Kestrel handles them on the thread of the pool that the socket completes on (decision 29).
+        if (server.Role == Roles.Realtime) builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = server.StopDelay + DrainTime);
         AddLogging(builder.Logging, settings.Get<LoggingOptions>(), quiet);
 
@@ -67,16 +68,6 @@ internal static class ServerHost
     public static async Task MigrateAsync(WebApplication app, CancellationToken cancellationToken)
     {
         foreach (var database in app.Services.GetServices<IModuleDatabase>()) await database.MigrateAsync(cancellationToken);
-    }
-
-    /// <summary>
-    /// Handles what comes where it comes, without waking other threads: for a role whose messages are many and small, and which never blocks a thread (decision 29).
-    /// </summary>
-    private static void TakeMessagesInAtOnce(IWebHostBuilder host)
-    {
-        // Read when the first socket is made; there is no setting for it: https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Sockets/src/System/Net/Sockets/SocketAsyncEngine.Unix.cs
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-        host.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
     private static void Configure(WebApplication app, IReadOnlyList<Part> parts)

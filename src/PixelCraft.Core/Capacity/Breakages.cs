@@ -29,7 +29,7 @@ internal sealed class Breakages(Inputs inputs)
         var pools = Sizing.Pools(have.Stage).Select(pool => OfPool(have, pool, from, now)).OfType<Breakage>()
             // A stage with a fixed number of servers ends with the layout, which says why.
             .Where(broken => layout is null || broken.Users < layout.Users || have.Stage is Stage.Separate or Stage.Regions);
-        return [.. pools.Append(layout).Append(DatabasesOf(have, from)).OfType<Breakage>().OrderBy(broken => broken.Users)];
+        return [.. pools.Prepend(DatabasesOf(have, from)).Append(layout).OfType<Breakage>().OrderBy(broken => broken.Users)];
     }
 
     private Breakage? OfPool(Installation have, Pool pool, double from, double now)
@@ -50,18 +50,17 @@ internal sealed class Breakages(Inputs inputs)
         return new Breakage(at, part, part == Region ? "Regions" : "Layout", WhyLayout(have, at), Changes.OfLayout(have, next), Changes.Text(have), Changes.Text(next));
     }
 
-    /// <summary>That the catalogue has got more databases than this version can be given.</summary>
-    public Breakage TooManyDatabases(long users, double shards) => new(
-        users, Program, "This version", $"The catalogue needs {Wording.Number(shards)} databases; this version can be given {Wording.Number(inputs["catalogue.databases_at_most"])}.",
-        "Let the table of shards name more databases. Nothing about ids or records changes.", $"{Wording.Number(inputs["catalogue.databases_at_most"])} databases", "more");
-
+    /// <summary>That the catalogue needs more databases than this version can be given.</summary>
     private Breakage? DatabasesOf(Installation have, double from)
     {
         if (!have.Pools.TryGetValue("catalogue", out var there)) return null;
         var most = inputs["catalogue.databases_at_most"];
         var catalogue = Sizing.Pools(have.Stage).Single(pool => pool.Name == "catalogue");
         if (there.Shards > most || First(from, users => _sizing.Need(have.Stage, have.Regions, catalogue, users).Shards > most) is not { } at) return null;
-        return TooManyDatabases(at, _sizing.Need(have.Stage, have.Regions, catalogue, at).Shards);
+        var shards = _sizing.Need(have.Stage, have.Regions, catalogue, at).Shards;
+        return new Breakage(
+            at, Program, "This version", $"The catalogue needs {Wording.Number(shards)} databases; this version can be given {Wording.Number(most)}.",
+            "Let the table of shards name more databases. Nothing about ids or records changes.", $"{Wording.Number(most)} databases", "more");
     }
 
     private string Why(Installation have, Pool pool, Need there, double at)

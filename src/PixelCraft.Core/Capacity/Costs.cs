@@ -12,8 +12,8 @@ internal static class Costs
     /// <summary>The sum, and what it means.</summary>
     public static Money Sum(IReadOnlyList<CostLine> lines, Inputs inputs)
     {
-        var usd = lines.Sum(line => line.UsdPerMonth);
-        return new Money(usd, usd / inputs.Users, usd / inputs["infrastructure_share_of_revenue"], (long)Math.Ceiling(usd), (long)Math.Ceiling(usd / 10));
+        var (usd, share) = (lines.Sum(line => line.UsdPerMonth), inputs["infrastructure_share_of_revenue"]);
+        return new Money(usd, usd / inputs.Users, share, usd / share, (long)Math.Ceiling(usd), (long)Math.Ceiling(usd / 10));
     }
 
     private static IEnumerable<CostLine> Lines(Installation installation, Inputs inputs, Loads loads, double users)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PixelCraft.Capacity.Contracts;
 
 namespace PixelCraft.Capacity;
 

@@ -48,7 +48,7 @@ internal sealed class Sizing
 
     /// <summary>What one pool needs in each region.</summary>
     public Need Need(Stage stage, int regions, Pool pool, double users) => Capacity.Need.Of(
-        pool, _inputs, Loads(stage), users / regions, stage is Stage.Regions && pool.Name == "catalogue" ? _inputs["region.remote_replicas_per_shard"] : 0);
+        pool, _inputs, Loads(stage), users / regions, stage is not Stage.Regions ? null : pool.Name == "catalogue" ? _inputs["region.remote_replicas_per_shard"] : 0);
 
     /// <summary>
     /// How many regions. A region that is full is divided in two, so that at each step every region has at most half of what it had, and no

@@ -5,7 +5,7 @@ namespace PixelCraft.Capacity;
 /// <summary>How long things take at the peak hour: the time of the work, and that of waiting for it in each queue on the way.</summary>
 internal static class Latencies
 {
-    private const double Slow = 0.01;
+    private const double LongWaits = 0.01;
     private const double SecondsPerDay = 86_400;
 
     /// <summary>Everything that somebody waits for.</summary>
@@ -27,10 +27,12 @@ internal static class Latencies
             var writes = QueueAt(catalogue, "writes_per_second_per_primary", 1, loads.Of("writes_per_second", local) / need.Shards);
             var commit = inputs["catalogue.synchronous_commit_milliseconds"];
             latencies.Add(new Latency(
-                "A page or API call that reads, in the servers", Mean(requests) + (queries * Mean(reads)), Mean(requests) + (queries * Mean(reads)) + Tail(requests) + Tail(reads),
+                "A page or API call that reads, in the servers", Mean(requests) + (queries * Mean(reads)),
+                // One of the queries waits for long.
+                Slow(requests) + (queries * Mean(reads)) + (Math.Min(queries, 1) * (Slow(reads) - Mean(reads))),
                 $"web {Wording.Milliseconds(Mean(requests))}, {Wording.Number(queries)} queries of {Wording.Milliseconds(Mean(reads))}, waiting included"));
             latencies.Add(new Latency(
-                "A change, in the servers", Mean(requests) + Mean(writes) + commit, Mean(requests) + Mean(writes) + commit + Tail(requests) + Tail(writes),
+                "A change, in the servers", Mean(requests) + Mean(writes) + commit, Slow(requests) + Slow(writes) + commit,
                 $"web {Wording.Milliseconds(Mean(requests))}, primary {Wording.Milliseconds(Mean(writes))}, its standby {Wording.Milliseconds(commit)}"));
             latencies.Add(Jobs(Sizing.Pools(installation.Stage).Single(pool => pool.Name == "worker")));
             var tick = inputs["realtime.tick_milliseconds"];
@@ -51,12 +53,13 @@ internal static class Latencies
 
         Latency Jobs(Pool pool)
         {
-            var perSecond = inputs["declared_daily_peak_factor"] / SecondsPerDay;
-            var queue = QueueAt(pool, "thumbnails_per_server_per_day", installation.Pools[pool.Name].Servers, loads.Of("thumbnails_at_declared_peak", local) * perSecond);
-            queue = queue with { ServiceSeconds = queue.ServiceSeconds / perSecond };
-            var work = inputs["variants_per_image"] * queue.ServiceSeconds * 1000;
-            return new Latency("From an upload to its variants", (queue.MeanWaitSeconds * 1000) + work, (queue.WaitSeconds(Slow) * 1000) + work,
-                $"{Wording.Number(inputs["variants_per_image"])} variants of {Wording.Milliseconds(queue.ServiceSeconds * 1000)} one after the other; waiting {Wording.Milliseconds(queue.MeanWaitSeconds * 1000)}, {Wording.Percent(queue.ChanceOfWaiting)} of them at all");
+            // A job makes all variants of an image, one after the other.
+            var variants = inputs["variants_per_image"];
+            var thumbnail = QueueAt(pool, "thumbnails_per_server_per_day", installation.Pools[pool.Name].Servers, loads.Of("uploads_per_second", local));
+            var seconds = thumbnail.ServiceSeconds * SecondsPerDay / inputs["declared_daily_peak_factor"];
+            var queue = thumbnail with { ServiceSeconds = variants * seconds };
+            return new Latency("From an upload to its variants", Mean(queue), Slow(queue),
+                $"{Wording.Number(variants)} variants of {Wording.Milliseconds(seconds * 1000)} one after the other; waiting {Wording.Milliseconds(queue.MeanWaitSeconds * 1000)}, {Wording.Percent(queue.ChanceOfWaiting)} of them at all");
         }
     }
 
@@ -65,14 +68,15 @@ internal static class Latencies
         var origin = inputs[installation.Stage is Stage.Regions ? "region.origin_milliseconds" : "edge.origin_milliseconds"];
         if (installation.Stage is Stage.One) return new Latency("An image, at the browser", origin, origin, "from the server; there is no edge");
         var (edge, hits) = (inputs["edge.edge_milliseconds"], inputs["edge_hit_share"]);
-        return new Latency("An image, at the browser", (hits * edge) + ((1 - hits) * origin), hits >= 1 - Slow ? edge : origin,
+        return new Latency("An image, at the browser", (hits * edge) + ((1 - hits) * origin), hits >= 1 - LongWaits ? edge : origin,
             $"{Wording.Percent(hits)} from the edge in {Wording.Milliseconds(edge)}, the others from the origin in {Wording.Milliseconds(origin)}");
     }
 
     private static Latency Waiting(string what, string where, Queue queue) =>
-        new(what, Mean(queue), Mean(queue) + Tail(queue), $"{Wording.Milliseconds(queue.ServiceSeconds * 1000)} of work, {Wording.Milliseconds(queue.MeanWaitSeconds * 1000)} of waiting for {where}");
+        new(what, Mean(queue), Slow(queue), $"{Wording.Milliseconds(queue.ServiceSeconds * 1000)} of work, {Wording.Milliseconds(queue.MeanWaitSeconds * 1000)} of waiting for {where}");
 
     private static double Mean(Queue queue) => (queue.ServiceSeconds + queue.MeanWaitSeconds) * 1000;
 
-    private static double Tail(Queue queue) => queue.WaitSeconds(Slow) * 1000;
+    /// <summary>The work, and a wait as long as 99 of 100 have at most.</summary>
+    private static double Slow(Queue queue) => (queue.ServiceSeconds + queue.WaitSeconds(LongWaits)) * 1000;
 }

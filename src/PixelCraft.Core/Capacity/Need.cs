@@ -20,7 +20,12 @@ internal readonly record struct Need(double Servers, int Size, double Shards, do
     /// The fewest servers with room for failures and <c>most_use</c> at most: with x the load by what one full server carries, n servers are enough
     /// when x ≤ n × most_use, and x ≤ n − failures. A machine grows first, where it can, and there are more when the largest is too small.
     /// </summary>
-    public static Need Of(Pool pool, Inputs inputs, Loads loads, double users, double remoteReplicas = 0)
+    /// <param name="pool">Servers of which kind.</param>
+    /// <param name="inputs">What each can carry.</param>
+    /// <param name="loads">What they are to carry.</param>
+    /// <param name="users">Of one region.</param>
+    /// <param name="remoteReplicas">Replicas of each primary in another region; null when there is no other region.</param>
+    public static Need Of(Pool pool, Inputs inputs, Loads loads, double users, double? remoteReplicas = null)
     {
         for (var size = 1; ; size *= 2)
         {
@@ -43,19 +48,22 @@ internal readonly record struct Need(double Servers, int Size, double Shards, do
         return (new Need(servers, size, 0, 0, 0), servers <= least);
     }
 
-    private static (Need, bool IsLeast) Sharded(Pool pool, Inputs inputs, Loads loads, double users, double remoteReplicas, int size)
+    private static (Need, bool IsLeast) Sharded(Pool pool, Inputs inputs, Loads loads, double users, double? remoteReplicas, int size)
     {
         var (least, use) = (pool.Figure(inputs, "shards_at_least"), inputs["most_use"]);
-        var (shards, replicas) = (least, pool.Figure(inputs, "replicas_at_least"));
         // A primary that fails is followed by one of its replicas: no more shards are needed for that.
-        foreach (var limit in pool.Limits.Where(limit => limit.Bearer is Bearer.Primaries))
-            shards = Math.Max(shards, Whole(loads.Of(limit.Load, users) / (pool.Full(inputs, limit) * size) / use));
+        var usersPerPrimary = pool.Limits.Where(limit => limit.Bearer is Bearer.Primaries).Min(limit => pool.Full(inputs, limit) * use / loads.Of(limit.Load, 1));
+        var shards = Math.Max(least, Whole(users / (usersPerPrimary * size)));
+        // Once primaries have been full they keep the replicas that they had then: a further or larger one never leaves fewer servers.
+        var hasBeenFull = double.IsFinite(usersPerPrimary) && (size > 1 || shards > least || remoteReplicas is not null);
+        var usersOfReplicas = hasBeenFull ? usersPerPrimary : Math.Min(users / shards, usersPerPrimary);
+        var replicas = pool.Figure(inputs, "replicas_at_least");
         foreach (var limit in pool.Limits.Where(limit => limit.Bearer is Bearer.Replicas))
         {
-            var x = loads.Of(limit.Load, users) / shards / (pool.Full(inputs, limit) * size);
+            var x = loads.Of(limit.Load, usersOfReplicas) / pool.Full(inputs, limit);
             replicas = Math.Max(replicas, Math.Max(Whole(x / use), Whole(x) + 1));
         }
-        return (new Need(shards * (1 + replicas + remoteReplicas), size, shards, replicas, remoteReplicas), shards <= least);
+        return (new Need(shards * (1 + replicas + (remoteReplicas ?? 0)), size, shards, replicas, remoteReplicas ?? 0), shards <= least);
     }
 
     private static double Whole(double x) => Math.Ceiling(x - Tolerance);

@@ -18,8 +18,8 @@ internal static class PoolPlans
         {
             Bearer.Servers => (need.Servers, need.Servers - 1),
             Bearer.EachServer => (1, 1),
-            // One of its replicas follows a primary.
-            Bearer.Primaries => (need.Shards, need.Shards),
+            // One of its replicas follows a primary; without any, what it held is out of service.
+            Bearer.Primaries => (need.Shards, need.Replicas + need.Remote > 0 ? need.Shards : 0),
             _ => (need.Shards * need.Replicas, need.Shards * (need.Replicas - 1)),
         };
         return new LimitUse(limit.Figure, load, limit.Unit, full, load / full / all, afterFailure > 0 ? load / full / afterFailure : null);

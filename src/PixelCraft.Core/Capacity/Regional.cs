@@ -12,7 +12,7 @@ internal static class Regional
         var recovery = inputs["region.detection_seconds"] + inputs["region.promotion_seconds"] + inputs["region.dns_seconds"];
         return new RegionalPlan(
             users / regions,
-            pools.Where(pool => pool.Shards == 0).Max(pool => pool.Use) * regions / (regions - 1),
+            pools.Max(pool => UseAfterLoss(pool, regions)),
             $"{Wording.Number(inputs["region.record_copy_lag_seconds"])} s of records, {Wording.Number(inputs["region.original_copy_lag_minutes"])} min of originals",
             recovery,
             [
@@ -23,7 +23,17 @@ internal static class Regional
                 $"Feeds and counts are eventually consistent: those of other regions are at most {Wording.Number(inputs["region.count_staleness_seconds"])} s behind.",
                 "The global load balancer sends people to the nearest region that is healthy; requests for another home are passed on.",
                 $"When a region is lost: noticed after {Wording.Number(inputs["region.detection_seconds"])} s, its remote replicas promoted after {Wording.Number(inputs["region.promotion_seconds"])} s more, clients there after {Wording.Number(inputs["region.dns_seconds"])} s more: {Wording.Milliseconds(recovery * 1000)} without service for its users.",
+                "Redis and the events aren't copied: when a region is lost, its users sign in again, sweeps find the work that its queue held once its records are there, and its events are missing until it is back.",
                 "Rooms are held by the home region of their image, so that nothing live crosses regions but by those who join from afar.",
             ]);
     }
+
+    /// <summary>
+    /// How full a pool is where it takes over its part of a lost region's users. Records stay on the servers that copied them: there the remote replicas
+    /// alone answer what primaries and their replicas did.
+    /// </summary>
+    private static double UseAfterLoss(PoolPlan pool, double regions) =>
+        pool.Name != "catalogue" ? pool.Use * regions / (regions - 1)
+        : pool.RemoteReplicas == 0 ? pool.Use
+        : pool.Limits.Max(limit => limit.Figure == "reads_per_second_per_replica" ? limit.Use * pool.Replicas / pool.RemoteReplicas : limit.Use);
 }

@@ -8,9 +8,9 @@ internal static class Remarks
     private const double DaysWorthFlagging = 365;
     private const double ServersWorthFlagging = 1_000_000;
 
-    public static IReadOnlyList<Remark> Of(Installation installation, Inputs inputs, Loads loads, double users) =>
+    public static IReadOnlyList<Remark> Of(Installation installation, Inputs inputs, Loads loads, double users, RegionalPlan? regional) =>
     [
-        .. Contradictions(installation, inputs, loads, users).Select(text => new Remark(RemarkKind.Contradiction, text)),
+        .. Contradictions(installation, inputs, loads, users).Concat(BetweenRegions(regional, inputs)).Select(text => new Remark(RemarkKind.Contradiction, text)),
         .. NotYet(installation, inputs).Select(text => new Remark(RemarkKind.NotYet, text)),
         .. LeftOut(installation, inputs).Select(text => new Remark(RemarkKind.LeftOut, text)),
     ];
@@ -39,6 +39,15 @@ internal static class Remarks
             yield return $"{Wording.Number(installation.Servers)} servers are more than any installation has. Look for an input that nobody can mean.";
         if (inputs["most_use"] > inputs["declared_use"] + 0.3)
             yield return $"A use of {Wording.Percent(inputs["most_use"])} leaves little for waiting: queues grow steeply from {Wording.Percent(0.9)} on.";
+    }
+
+    private static IEnumerable<string> BetweenRegions(RegionalPlan? regional, Inputs inputs)
+    {
+        if (regional is null) yield break;
+        if (regional.UseAfterLoss > 1)
+            yield return $"When a region is lost, servers of the others are {Wording.Percent(regional.UseAfterLoss)} full: its users are turned away. Raise region.regions_at_least or region.remote_replicas_per_shard, or lower most_use.";
+        if (inputs["region.remote_replicas_per_shard"] == 0)
+            yield return "When a region is lost, so are its records: region.remote_replicas_per_shard is 0.";
     }
 
     private static IEnumerable<string> NotYet(Installation installation, Inputs inputs)

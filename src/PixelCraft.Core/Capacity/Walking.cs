@@ -15,7 +15,8 @@ internal static class Walking
         var (have, at, knowsProgram) = (sizing.For(from), from, false);
         while (breakages.Of(have, at).FirstOrDefault(broken => !knowsProgram || broken.Part != Breakages.Program) is { } first && first.Users <= to)
         {
-            at = first.Users;
+            // What else is too little at that number comes next.
+            at = first.Users - 1;
             var prepared = Math.Min(first.Users * inputs["growth_prepared_for"], Math.Max(to, first.Users));
             if (first.Part is Breakages.Program)
             {
@@ -24,21 +25,28 @@ internal static class Walking
             }
             else if (first.Part is Breakages.Layout or Breakages.Region)
             {
-                have = Rebuilt(sizing, sizing.For(first.Users), first.Users, prepared);
+                var next = sizing.For(first.Users);
+                have = next with { Pools = Sizing.Pools(next.Stage).ToDictionary(one => one.Name, one => Prepared(next, one)) };
                 yield return first with { After = Changes.Text(have) };
             }
             else
             {
                 var pool = Sizing.Pools(have.Stage).Single(pool => pool.Name == first.Part);
-                var (there, need) = (have.Pools[pool.Name], Prepared(sizing, have, pool, first.Users, prepared));
+                var (there, need) = (have.Pools[pool.Name], Prepared(have, pool));
                 have = have with { Pools = have.Pools.ToDictionary(pair => pair.Key, pair => pair.Key == pool.Name ? need : pair.Value) };
                 yield return first with { Change = Changes.Of(pool, there, need), After = Changes.Text(pool, need) };
-                // A step may go past what this version can be given.
-                if (!knowsProgram && pool.Name == "catalogue" && need.Shards > inputs["catalogue.databases_at_most"])
-                {
-                    knowsProgram = true;
-                    yield return breakages.TooManyDatabases(first.Users, need.Shards);
-                }
+            }
+
+            Need Prepared(Installation installation, Pool pool)
+            {
+                var (now, then) = (Needed(first.Users), Needed(prepared));
+                // Where there can't be so many, as many as the users who are there need.
+                if (then.Servers > (pool.MostServers ?? double.PositiveInfinity)) return now;
+                // Nobody buys what this version can't be given, before they must.
+                var most = inputs["catalogue.databases_at_most"];
+                return pool.Name == "catalogue" && now.Shards <= most && then.Shards > most ? then with { Shards = most, Servers = then.Servers / then.Shards * most } : then;
+
+                Need Needed(double users) => sizing.Need(installation.Stage, installation.Regions, pool, users);
             }
         }
     }
@@ -50,15 +58,5 @@ internal static class Walking
         for (var power = 10L; power < to; power *= 10)
             if (power > from) yield return power;
         if (to > from) yield return to;
-    }
-
-    private static Installation Rebuilt(Sizing sizing, Installation next, double users, double prepared) =>
-        next with { Pools = Sizing.Pools(next.Stage).ToDictionary(pool => pool.Name, pool => Prepared(sizing, next, pool, users, prepared)) };
-
-    private static Need Prepared(Sizing sizing, Installation have, Pool pool, double users, double prepared)
-    {
-        var need = sizing.Need(have.Stage, have.Regions, pool, prepared);
-        // Where there can't be so many, as many as the users who are there need.
-        return need.Servers > (pool.MostServers ?? double.PositiveInfinity) ? sizing.Need(have.Stage, have.Regions, pool, users) : need;
     }
 }

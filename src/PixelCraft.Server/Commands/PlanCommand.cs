@@ -17,15 +17,15 @@ internal static class PlanCommand
 
     public static Command Create()
     {
-        var users = new Option<string>("--users") { Description = "How many users; or the whole walk: 100..100000000.", DefaultValueFactory = _ => "1000000" };
+        var users = new Option<string?>("--users") { Description = "How many users, 1000000 when it isn't said; or the whole walk: 100..100000000." };
         var set = new Option<string[]>("--set") { Description = "An input, as name=value; can be repeated. --list shows all.", DefaultValueFactory = _ => [] };
         var compare = new Option<string[]?>("--compare") { Description = "Two JSON files with inputs, or plans written as JSON, side by side.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
         var format = new Option<Format>("--format") { Description = "How it is written.", DefaultValueFactory = _ => Format.Table };
         var list = new Option<bool>("--list") { Description = "Every input, as shipped." };
         var command = new Command("plan", "What breaks at a number of users, what to change, and what it costs, with the arithmetic.") { users, set, compare, format, list };
         command.SetAction(parsed => parsed.GetValue(list) ? List()
-            : parsed.GetValue(compare) is [var a, var b] ? Compare(a, b, parsed.GetValue(set)!, parsed.GetValue(format))
-            : Run(parsed.GetValue(users)!, parsed.GetValue(set)!, parsed.GetValue(format)));
+            : parsed.GetValue(compare) is [var a, var b] ? Compare(a, b, parsed.GetValue(users), parsed.GetValue(set)!, parsed.GetValue(format))
+            : Run(parsed.GetValue(users) ?? "1000000", parsed.GetValue(set)!, parsed.GetValue(format)));
         return command;
     }
 
@@ -55,10 +55,13 @@ internal static class PlanCommand
         });
     }
 
-    private static int Compare(string fileA, string fileB, string[] sets, Format format)
+    private static int Compare(string fileA, string fileB, string? users, string[] sets, Format format)
     {
         if (format is not (Format.Table or Format.Markdown)) return Fail("--compare is written as table or markdown.");
-        if (ReadFile(fileA) is not { } a || ReadFile(fileB) is not { } b || Read(sets, a) is not { } inputsA || Read(sets, b) is not { } inputsB) return 2;
+        if (users?.Contains("..", StringComparison.Ordinal) is true) return Fail("--compare is of one number of users, not of a walk.");
+        // What is said here counts for both.
+        KeyValuePair<string, string>[] said = users is null ? [] : [new("users", users)];
+        if (ReadFile(fileA) is not { } a || ReadFile(fileB) is not { } b || Read(sets, [.. a, .. said]) is not { } inputsA || Read(sets, [.. b, .. said]) is not { } inputsB) return 2;
         var (planA, planB) = (Planner.Plan(inputsA), Planner.Plan(inputsB));
         return Print(format is Format.Markdown ? PlanText.CompareMarkdown(fileA, planA, fileB, planB) : PlanText.CompareTable(fileA, planA, fileB, planB));
     }
@@ -69,7 +72,7 @@ internal static class PlanCommand
         {
             Console.WriteLine(file.Title);
             foreach (var figure in file.Figures)
-                Console.WriteLine($"  {file.FullName(figure)} = {figure.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}  ({figure.Source.ToString().ToLowerInvariant()}) {figure.Means}");
+                Console.WriteLine($"  {file.FullName(figure)} = {figure.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}  ({figure.SourceText}) {figure.Means}");
         }
         return 0;
     }

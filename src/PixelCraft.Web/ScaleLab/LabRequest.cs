@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PixelCraft.Capacity.Contracts;
+using PixelCraft.Web.Text;
 
 namespace PixelCraft.Web.ScaleLab;
 
@@ -10,11 +11,8 @@ public sealed class LabRequest
     private const string BuiltForName = "built_for";
     private const string CutName = "cut";
 
-    private LabRequest(InputsResult result, string? builtFor, CutLink? cut, IReadOnlyDictionary<string, string> typed)
-    {
-        (Result, Cut, Typed) = (result, cut, typed);
-        BuiltFor = long.TryParse(builtFor, CultureInfo.InvariantCulture, out var users) && users is >= 1 and <= Inputs.MostUsers ? users : null;
-    }
+    private LabRequest(InputsResult result, long? builtFor, CutLink? cut, IReadOnlyDictionary<string, string> typed) =>
+        (Result, BuiltFor, Cut, Typed) = (result, builtFor, cut, typed);
 
     /// <summary>The inputs, and what is wrong with them.</summary>
     public InputsResult Result { get; }
@@ -34,7 +32,18 @@ public sealed class LabRequest
         // A field that was emptied is as shipped.
         var typed = query.Where(pair => pair.Key is not (BuiltForName or CutName) && pair.Value.ToString().Trim().Length > 0)
             .ToDictionary(pair => pair.Key, pair => pair.Value.ToString().Trim());
-        return new LabRequest(Inputs.Read(typed), query[BuiltForName], CutLink.All.FirstOrDefault(link => link.Id == query[CutName].ToString()), typed);
+        var result = Inputs.Read(typed);
+        var (builtForText, cutText) = (query[BuiltForName].ToString().Trim(), query[CutName].ToString().Trim());
+        var (builtFor, cut) = ((long?)null, CutLink.All.FirstOrDefault(link => link.Id == cutText));
+        var faults = result.Faults.ToList();
+        if (builtForText.Length > 0)
+        {
+            var read = Inputs.Read([new("users", builtForText)]);
+            if (read.Faults.Count == 0) builtFor = read.Inputs.Users;
+            faults.AddRange(read.Faults.Select(fault => fault with { Name = BuiltForName }));
+        }
+        if (cutText.Length > 0 && cut is null) faults.Add(new InputFault(CutName, InputProblem.Unknown, Phrase.Fill(Texts.LabNoLink, string.Join(", ", CutLink.All.Select(link => link.Id)))));
+        return new LabRequest(result with { Faults = faults }, builtFor, cut, typed);
     }
 
     /// <summary>What a field shows.</summary>

@@ -25,7 +25,7 @@ public sealed partial class RegistrationTests
     {
         await using var app = await StartAsync(options => options.Registration = RegistrationMode.Closed);
         string? code = null;
-        await Until.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
+        await Eventually.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
         using var browser = app.Browser();
 
         Assert.Equal("invitation-invalid", await SessionTests.CodeOf(await RegisterAsync(browser, "eve")));
@@ -42,14 +42,14 @@ public sealed partial class RegistrationTests
     {
         await using var app = await StartAsync(options => options.Registration = RegistrationMode.Closed, worker: true);
         string? code = null;
-        await Until.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
+        await Eventually.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
         using var browser = app.Browser();
         Assert.Equal(HttpStatusCode.Created, (await RegisterAsync(browser, "ada", code)).StatusCode);
         await SignInAsync(browser, "ada");
         using var goes = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/me") { Content = JsonContent.Create(new { password = Password }) };
         Assert.Equal(HttpStatusCode.NoContent, (await browser.SendAsync(goes, Cancel)).StatusCode);
 
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             () =>
             {
                 app.Time.Advance(TimeSpan.FromMinutes(1));
@@ -65,10 +65,10 @@ public sealed partial class RegistrationTests
     public async Task First_CodeThatExpired_IsFollowedByAnother()
     {
         await using var app = await StartAsync(options => options.InvitationLifetime = TimeSpan.FromHours(2));
-        await Until.TrueAsync(() => Task.FromResult(CodeInLog(app) is not null), "the code is in the log");
+        await Eventually.TrueAsync(() => Task.FromResult(CodeInLog(app) is not null), "the code is in the log");
         for (var minutes = 0; minutes < 60; minutes++) app.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Single(CodesInLog(app));
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             () =>
             {
                 app.Time.Advance(TimeSpan.FromMinutes(1));
@@ -95,7 +95,7 @@ public sealed partial class RegistrationTests
     {
         await using var app = await StartAsync();
         string? code = null;
-        await Until.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
+        await Eventually.TrueAsync(() => Task.FromResult((code = CodeInLog(app)) is not null), "the code is in the log");
         using var client = app.Bare();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => RegisterAsync(client, $"member{i}", code)));

@@ -40,7 +40,7 @@ public sealed class RemovalTests : IAsyncLifetime
         Assert.Equal("sign-in-failed", await SessionTests.CodeOf(await SignInAsync(browser, "ada")));
         await using var scope = _app.Services.CreateAsyncScope();
         Assert.Empty(await scope.ServiceProvider.GetRequiredService<IMemberDirectory>().NamesAsync([ada], Cancel));
-        await Until.TrueAsync(() => IsErasedAsync(ada), "the member is erased");
+        await Eventually.TrueAsync(() => IsErasedAsync(ada), "the member is erased");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class RemovalTests : IAsyncLifetime
 
         await DeleteAsync(browser, Password);
 
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             () =>
             {
                 _app.Time.Advance(TimeSpan.FromMinutes(1)); // the queue's delays and the sweep
@@ -67,7 +67,7 @@ public sealed class RemovalTests : IAsyncLifetime
         var ada = await _app.AddAsync("ada");
         await _app.Services.GetRequiredService<IClosedAccounts>().CloseAsync(ada, _app.Time.GetUtcNow(), "NEW", Cancel);
 
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             () =>
             {
                 _app.Time.Advance(TimeSpan.FromMinutes(1));

@@ -95,6 +95,37 @@ public sealed class ScaleLabTests(BrowserInstallation installation)
     }
 
     [Fact]
+    public async Task Curves_FollowAnInput_AndTheMarkTheUsers()
+    {
+        await using var window = await OpenAsync();
+        var page = window.Page;
+        await window.GoAsync("/scale-lab?users=1000000");
+        var (cost, here) = (page.Locator(".lab-curves .line").First, page.Locator(".lab-curves .here").First);
+        var (line, mark) = ((await cost.GetAttributeAsync("points"))!, (await here.GetAttributeAsync("d"))!);
+        await page.GetByText("Web servers", new() { Exact = true }).Last.ClickAsync();
+        await page.Locator("[id='web.price_usd_per_server_per_month']").FillAsync("400");
+        await Expect(cost).Not.ToHaveAttributeAsync("points", line);
+        await Expect(here).ToHaveAttributeAsync("d", mark);
+        await page.GetByRole(AriaRole.Link, new() { Name = "1,000 users" }).ClickAsync();
+        await Expect(here).Not.ToHaveAttributeAsync("d", mark);
+        window.HasNoFaults();
+    }
+
+    [Fact]
+    public async Task Address_WithWhatCanNotBe_SaysWhat()
+    {
+        await using var window = await OpenAsync();
+        var page = window.Page;
+        await window.GoAsync("/scale-lab?users=1000000&built_for=some&cut=moon");
+        await Expect(page.Locator("#lab-result [role=alert]")).ToContainTextAsync("'some' is not a number");
+        await Expect(page.Locator("#lab-result [role=alert]")).ToContainTextAsync("There is no link of this name");
+        await page.GetByLabel("Users", new() { Exact = true }).FillAsync("many");
+        await Expect(page.Locator("#lab-result [role=alert]")).ToContainTextAsync("'many' is not a number");
+        await Expect(page.GetByRole(AriaRole.Slider)).ToHaveAttributeAsync("aria-valuetext", "1,000,000 users");
+        window.HasNoFaults();
+    }
+
+    [Fact]
     public async Task Diagram_IsSavedAsSvgAndPng()
     {
         await using var window = await OpenAsync();

@@ -58,12 +58,33 @@ public sealed class DiagramTests
         Assert.Contains("20,000 connections pass the 10,000", red[0].Value, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Svg_OfACutLink_ShowsIt()
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(1_000_000)]
+    [InlineData(100_000_000)]
+    public void Svg_OfACutLink_ShowsIt(long users)
     {
-        var plan = Planner.Plan(Inputs.Of(1_000_000));
+        var plan = Planner.Plan(Inputs.Of(users));
         Assert.DoesNotContain("dg-link cut", PlanText.Svg(plan), StringComparison.Ordinal);
         Assert.All(CutLink.All, link => Assert.Contains("dg-link cut", PlanText.Svg(plan, link.Id), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Svg_TellsAllOfAReason_InABoxThatIsAsHighAsThatTakes()
+    {
+        // Boxes are narrow where there are several in a row, and numbers are long where there are many users.
+        var plan = Planner.Plan(Inputs.Of(9_876_543_210), builtFor: 123_456_789);
+        var drawing = XDocument.Parse(PlanText.Svg(plan)).Root!;
+        var broken = plan.Breaks.Where(one => plan.Pools.Any(pool => pool.Name == one.Part) && one.Users <= plan.Users).ToList();
+        Assert.Contains(broken, one => one.Why.Length > 90);
+        Assert.All(broken, one =>
+        {
+            var box = drawing.Elements(Svg + "g").Single(box => (string?)box.Attribute("data-part") == one.Part);
+            var lines = box.Elements(Svg + "text").Where(text => (string?)text.Attribute("class") == "dg-bad").ToList();
+            Assert.Equal(one.Why, string.Join(' ', lines.Select(line => line.Value)));
+            var rect = box.Element(Svg + "rect")!;
+            Assert.True((double)lines[^1].Attribute("y")! < (double)rect.Attribute("y")! + (double)rect.Attribute("height")! - 24);
+        });
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed partial class GoldenPlanTests
         var text = new StringBuilder("| figure | value | source | means |\n| --- | ---: | --- | --- |\n");
         foreach (var file in Inputs.Shipped)
             foreach (var figure in file.Figures)
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{file.FullName(figure)}` | {figure.Value:#,0.####} | {figure.Source.ToString().ToLowerInvariant()} | {figure.Means} |\n");
+                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{file.FullName(figure)}` | {figure.Value:#,0.####} | {figure.SourceText} | {figure.Means} |\n");
         return text.ToString();
     }
 

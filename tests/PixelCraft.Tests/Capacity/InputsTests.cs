@@ -22,6 +22,22 @@ public sealed partial class InputsTests
     }
 
     [Fact]
+    public void Shipped_FiguresOfOthersAndOfTheProgram_SayWhoseTheyAre() =>
+        Assert.All(Inputs.Shipped.SelectMany(file => file.Figures), figure => Assert.Equal(figure.Source is FigureSource.Listed or FigureSource.Program, figure.From is not null));
+
+    [Fact]
+    public void Shipped_FiguresOfTheProgram_AreWhatItDoes()
+    {
+        var databases = typeof(PixelCraft.Server.Configuration.PostgresOptions).GetProperties().Count(property => property.Name.StartsWith("Catalogue", StringComparison.Ordinal));
+        var program = new Dictionary<string, double>
+        {
+            ["realtime.tick_milliseconds"] = new PixelCraft.Live.Contracts.LiveOptions().Tick.TotalMilliseconds,
+            ["catalogue.databases_at_most"] = databases,
+        };
+        Assert.Equal(program.OrderBy(pair => pair.Key), Inputs.Shipped.SelectMany(file => file.Figures.Where(figure => figure.Source is FigureSource.Program).Select(figure => KeyValuePair.Create(file.FullName(figure), figure.Value))).OrderBy(pair => pair.Key));
+    }
+
+    [Fact]
     public void Shipped_EveryFigure_HasItsUnitInItsName() =>
         Assert.All(Inputs.Shipped.SelectMany(file => file.Figures), figure => Assert.Matches(Unit(), figure.Name));
 

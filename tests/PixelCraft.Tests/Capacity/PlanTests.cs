@@ -128,8 +128,87 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Walk_TellsWhatThisVersionCanNotDo_WhereThePlanDoes()
+    {
+        var walk = Planner.Walk(Inputs.Of(1), 100, 100_000_000);
+        var step = Assert.Single(walk.Steps, step => step.Part == "program");
+        Assert.True(Catalogue(step.Users - 1) <= 4 && Catalogue(step.Users) > 4);
+
+        double Catalogue(long users) => Plan(users).Pools.Single(pool => pool.Name == "catalogue").Shards;
+    }
+
+    [Fact]
+    public void Walk_WhatBreaksAtTheSameNumber_IsToldAtIt()
+    {
+        // As many sockets as connections, and servers for as many of either.
+        var walk = Planner.Walk(Inputs.Read([new("realtime.sockets_per_server", "1000"), new("realtime.spare_servers", "0")]).Inputs, 100_000, 1_000_000);
+        var (web, realtime) = (walk.Steps.First(step => step.Part == "web").Users, walk.Steps.First(step => step.Part == "realtime").Users);
+        Assert.Equal(web, realtime);
+    }
+
+    [Theory]
+    [InlineData("0", "50")]
+    [InlineData("4", "50")]
+    public void Times_WithALongWait_AreTheWork_AndThatWait(string variants, string tick)
+    {
+        var plan = Planner.Plan(Inputs.Read([new("variants_per_image", variants), new("realtime.tick_milliseconds", tick), new("queries_per_request", "0")]).Inputs);
+        // 10 servers with 2 processors each, 1,000 requests a second when full: 2 ms of work; by the formula of M/M/c.
+        var page = plan.Latencies[0];
+        var load = plan.Loads.Single(one => one.Name == "requests_per_second").Value;
+        var queue = new PixelCraft.Capacity.Queue(20, 0.002, load);
+        Assert.Equal(2 + (queue.MeanWaitSeconds * 1000), page.MeanMilliseconds, 6);
+        Assert.Equal(Math.Max(2 + (queue.WaitSeconds(0.01) * 1000), page.MeanMilliseconds), page.SlowMilliseconds, 6);
+
+        // A job is one image: its four variants of 1.152 s one after the other, in 5 workers of 2 processors.
+        var job = plan.Latencies.Single(time => time.What == "From an upload to its variants");
+        var seconds = double.Parse(variants, System.Globalization.CultureInfo.InvariantCulture) * 2 / (20_000 / 0.6 * 3 / 86_400);
+        var workers = Servers(plan, "worker");
+        var jobs = new PixelCraft.Capacity.Queue(workers * 2, seconds, plan.Loads.Single(one => one.Name == "uploads_per_second").Value);
+        Assert.Equal((seconds + jobs.MeanWaitSeconds) * 1000, job.MeanMilliseconds, 6);
+        Assert.Equal(Math.Max(seconds + jobs.WaitSeconds(0.01), seconds + jobs.MeanWaitSeconds) * 1000, job.SlowMilliseconds, 6);
+    }
+
+    [Fact]
+    public void Regions_TooFewForTheLossOfOne_AreFlagged()
+    {
+        var two = Plan(80_000_000, ("region.regions_at_least", "2"));
+        Assert.Equal(2, two.Regions);
+        Assert.InRange(two.Regional!.UseAfterLoss, 1.1, 1.2 + 1e-9);
+        Assert.Contains(two.Remarks, remark => remark.Kind is RemarkKind.Contradiction && remark.Text.StartsWith("When a region is lost, servers of the others are", StringComparison.Ordinal));
+        Assert.Contains(Plan(80_000_000, ("region.remote_replicas_per_shard", "0")).Remarks, remark => remark.Text.Contains("so are its records", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plan(100_000_000).Remarks, remark => remark.Text.StartsWith("When a region is lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Costs_ThatAreNothing_AreAShareOfNothing()
+    {
+        var prices = Inputs.Shipped.SelectMany(file => file.Figures.Select(file.FullName)).Where(name => name.Contains("price", StringComparison.Ordinal) && name.Contains("usd", StringComparison.Ordinal));
+        var plan = Plan(1_000_000, [.. prices.Select(name => (name, "0"))]);
+        Assert.Equal(0, plan.Money.UsdPerMonth);
+        Assert.Contains("Under 20% of the revenue", PlanText.Table(plan), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Curves_FollowTheInputs_AndTheServersThatAreThere()
+    {
+        var (grows, dearer, users) = (Cost(Inputs.Of(1000), null), Cost(Inputs.Read([new("web.price_usd_per_server_per_month", "90")], 1000).Inputs, null), Cost(Inputs.Of(100_000), null));
+        Assert.NotEqual(Line(grows), Line(dearer));
+        Assert.Equal(Line(grows), Line(users));
+        Assert.NotEqual(grows, users);
+        Assert.NotEqual(Line(grows), Line(Cost(Inputs.Of(1000), 1_000_000)));
+        // Beyond what the servers carry waiting has no end, and the line none to show.
+        var (fixedTimes, growing) = (Points(Curve.TimeSvg(Inputs.Of(1000), 1_000_000, 100, 100_000_000, "")), Points(Curve.TimeSvg(Inputs.Of(1000), null, 100, 100_000_000, "")));
+        Assert.True(fixedTimes < growing);
+        Assert.Equal(49, growing);
+
+        static string Cost(Inputs inputs, long? builtFor) => Curve.CostSvg(inputs, builtFor, 100, 100_000_000, "");
+        static string Line(string svg) => svg.Split("<polyline")[1].Split("/>")[0];
+        static int Points(string svg) => Line(svg).Count(c => c == ',');
+    }
+
+    [Fact]
     public void Walk_WhereReadsAreMany_AddsReplicas() =>
-        Assert.Contains(Planner.Walk(Inputs.Read([new("queries_per_request", "30"), new("catalogue.writes_per_second_per_primary", "10000")]).Inputs, 1_000_000, 5_000_000).Steps,
+        Assert.Contains(Planner.Walk(Inputs.Read([new("queries_per_request", "30"), new("catalogue.writes_per_second_per_primary", "10000"), new("metadata_kilobytes_per_image", "1")]).Inputs, 1_000_000, 5_000_000).Steps,
             step => step.Change.Contains("More replicas", StringComparison.Ordinal));
 
     [Fact]

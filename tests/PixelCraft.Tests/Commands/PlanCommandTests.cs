@@ -53,6 +53,8 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Contains("$2,116 and $2,016 a month: −$100.", result.Output, StringComparison.Ordinal);
         Assert.Matches("web.connections_per_server +1,000 +2,000", result.Output);
         Assert.Matches("Web servers +10 +5 +−5", result.Output);
+        // Users that are said count for both.
+        Assert.Matches("Web servers +20 +10 +−10", (await RunAsync("--users", "2000000", "--compare", a, b)).Output);
     }
 
     [Theory]
@@ -66,6 +68,7 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("--set|uploads_per_user_per_day=-1", "too small")]
     [InlineData("--set|uploads_per_user_per_day", "write it as name=value")]
     [InlineData("--compare|/nowhere/a.json|/nowhere/b.json", "/nowhere")]
+    [InlineData("--users|1..2|--compare|/nowhere/a.json|/nowhere/b.json", "not of a walk")]
     public async Task Plan_OfWhatCanNotBe_SaysWhatIsWrong(string arguments, string text)
     {
         var result = await RunAsync(arguments.Split('|'));

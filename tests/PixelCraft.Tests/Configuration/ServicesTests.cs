@@ -20,6 +20,7 @@ public sealed class ServicesTests
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')).Distinct()
             // Every process has these for itself, and the pages.
             .Where(path => path.Split('/')[1] is "api" or "i" or "p" or "t" or "live" && path != "/api/v1/status").ToList();
+        Assert.NotEmpty(routes);
         Assert.All(routes, path => Assert.Equal(role, RoleOf(path)));
     }
 
@@ -39,12 +40,17 @@ public sealed class ServicesTests
         RoutesCommand.Text, await File.ReadAllTextAsync(Path.Combine(PixelCraft.Cluster.Repository.Root, "deploy/nginx/services.map"), TestContext.Current.CancellationToken));
 
     [Fact]
-    public void EveryRole_CanBeComposed()
+    public void EveryRole_CanBeComposed_AndLeavesTheProcessAsItIs()
     {
+        // What is set in the environment would be that of every process that this one starts.
+        var before = Variables();
         foreach (var role in Roles.Table.Keys)
         {
             using var app = (IDisposable)ServerHost.Build(Load(role), quiet: true);
         }
+        Assert.Equal(before, Variables());
+
+        static IEnumerable<string> Variables() => [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal)];
     }
 
     /// <summary>As nginx reads the map.</summary>

@@ -169,8 +169,10 @@ public abstract class CommentStoreContract : IAsyncLifetime
             for (var i = 0; i < 10; i++) await AddedAsync(New(image));
         })));
         var seen = new List<long>();
+        var begun = TimeProvider.System.GetTimestamp();
         do
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), $"Seen in 60 s: {string.Join(' ', seen)}");
             seen.AddRange((await _comments.ListAsync(image, seen is [.., var last] ? last : 0, 3, Cancellation)).Items.Select(comment => comment.Revision));
         }
         while (!adding.IsCompleted || seen.Count == 0 || seen[^1] < (await _comments.StatesAsync([image], Cancellation))[image].Revision);

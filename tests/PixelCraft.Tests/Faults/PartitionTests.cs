@@ -67,6 +67,7 @@ public sealed class PartitionTests(ClusterFixture fixture)
 
         await ClusterFixture.HealAndCountAsync(cluster, load);
         Assert.InRange(memory, 1, 400L << 20);
+        Assert.Contains(load.FailedWrites.Select(failure => failure.At).Concat(load.Acknowledged.Values.Select(upload => upload.At)), at => at > slowed);
         // An answer, and not the end of the client's patience (40 s).
         Assert.All(load.FailedWrites.Concat(load.FailedReads), failure => Assert.True(failure is { Status: 503, RetryAfter: true }, $"{failure}"));
         Assert.DoesNotContain(load.FailedReads, failure => failure.Request.Contains("/api/", StringComparison.Ordinal) || failure.Request.Contains("/images/", StringComparison.Ordinal));
@@ -99,6 +100,7 @@ public sealed class PartitionTests(ClusterFixture fixture)
         await ClusterFixture.HealAndCountAsync(cluster, majority, readyWithin: TimeSpan.FromSeconds(120));
         // Its standby was cut off too, so that it acknowledges nothing from the first moment.
         Assert.Empty(late);
+        Assert.NotEmpty(minority.FailedWrites);
         Assert.All(
             minority.FailedWrites.Where(failure => failure.Status is not null and not 409),
             failure => Assert.True(failure is { Status: 503, RetryAfter: true }, $"{failure}"));

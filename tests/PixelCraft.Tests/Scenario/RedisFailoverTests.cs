@@ -87,7 +87,7 @@ public sealed class RedisFailoverTests(RedisFailoverTests.Pair pair) : IClassFix
     }
 
     [Fact]
-    public async Task AllOfRedisAway_MembersStaySignedIn_LimitsArePerServer_AndUploadsBecomeReadyAfterwards()
+    public async Task AllOfRedisAway_MembersStaySignedIn_LimitsAreKept_AndUploadsBecomeReadyAfterwards()
     {
         using var ada = await pair.BrowserAsync();
         foreach (var server in pair.Both) Assert.Equal(HttpStatusCode.OK, await StatusAsync(ada, new Uri(server, "/api/v1/me")));
@@ -150,9 +150,9 @@ public sealed class RedisFailoverTests(RedisFailoverTests.Pair pair) : IClassFix
 
         public async Task<IReadOnlyCollection<HttpStatusCode>> AnswersAsync()
         {
+            await UntilAsync(21);
             await _stop.CancelAsync();
             await _asking;
-            Assert.True(_answers.Count > 20, $"There were only {_answers.Count} answers.");
             return _answers;
         }
 

@@ -66,7 +66,7 @@ public sealed record PoolPlan(
     /// <summary>How full they are, of what is fullest.</summary>
     public double Use => Limits.Max(limit => limit.Use);
 
-    /// <summary>The same while one has failed; null when none is left.</summary>
+    /// <summary>The same while one has failed; null when what it carried is out of service then.</summary>
     public double? UseAfterFailure => Limits.Any(limit => limit.UseAfterFailure is null) ? null : Limits.Max(limit => limit.UseAfterFailure);
 }
 
@@ -76,7 +76,7 @@ public sealed record PoolPlan(
 /// <param name="Unit">Of the load.</param>
 /// <param name="Full">What one of them carries when it is full.</param>
 /// <param name="Use">The load by what all carry when they are full.</param>
-/// <param name="UseAfterFailure">The same while one has failed; null when none is left.</param>
+/// <param name="UseAfterFailure">The same while one has failed; null when what it carried is out of service then.</param>
 public sealed record LimitUse(string Figure, double Load, string Unit, double Full, double Use, double? UseAfterFailure);
 
 /// <summary>How long something takes at the peak hour.</summary>
@@ -95,10 +95,11 @@ public sealed record CostLine(string What, string Arithmetic, double UsdPerMonth
 /// <summary>The cost as a whole.</summary>
 /// <param name="UsdPerMonth">All lines.</param>
 /// <param name="UsdPerUserPerMonth">By the users.</param>
-/// <param name="RevenueNeededUsdPerMonth">From here on infrastructure is under its share of the revenue.</param>
+/// <param name="ShareOfRevenue">The part of the revenue that infrastructure may cost.</param>
+/// <param name="RevenueNeededUsdPerMonth">From here on it costs less than that.</param>
 /// <param name="BreakEvenUsersAt1Usd">As many who pay $1 a month pay for it.</param>
 /// <param name="BreakEvenUsersAt10Usd">As many who pay $10.</param>
-public sealed record Money(double UsdPerMonth, double UsdPerUserPerMonth, double RevenueNeededUsdPerMonth, long BreakEvenUsersAt1Usd, long BreakEvenUsersAt10Usd);
+public sealed record Money(double UsdPerMonth, double UsdPerUserPerMonth, double ShareOfRevenue, double RevenueNeededUsdPerMonth, long BreakEvenUsersAt1Usd, long BreakEvenUsersAt10Usd);
 
 /// <summary>What is too little from a number of users on.</summary>
 /// <param name="Users">The first number of users for which it is.</param>

@@ -27,7 +27,13 @@ public enum FigureSource
 /// <param name="Most">The largest.</param>
 /// <param name="Means">What it is.</param>
 /// <param name="Source">Where it comes from.</param>
-public sealed record Figure(string Name, double Value, double Least, double Most, string Means, FigureSource Source);
+/// <param name="From">Whose price or limit it is, or which setting of the program; null for what is planned or assumed.</param>
+public sealed record Figure(string Name, double Value, double Least, double Most, string Means, FigureSource Source, string? From = null)
+{
+    /// <summary>Where it comes from, in words.</summary>
+    [JsonIgnore]
+    public string SourceText => Source.ToString().ToLowerInvariant() + (From is null ? "" : $": {From}");
+}
 
 /// <summary>A file of figures: of a resource, of what people do, or of the rules.</summary>
 /// <param name="Name">What the figures' names begin with when they are changed; those of behaviour and rules are called by their name alone.</param>

@@ -18,11 +18,12 @@ public static class Planner
         var loads = sizing.Loads(installation.Stage);
         var pools = PoolPlans.Of(installation, inputs, loads, users);
         var costs = Costs.Of(installation, inputs, loads, users);
+        var regional = Regional.Of(installation, inputs, pools, users);
         return new CapacityPlan(
             users, inputs.Changes, installation.Stage, Sizing.Why(installation.Stage, inputs), installation.Regions, installation.Servers,
             [.. LoadTable.All.Select(row => new LoadValue(row.Name, row.Title, loads.Of(row.Name, users), row.Unit, row.Formula.Text, loads.Arithmetic(row, users)))],
             pools, Latencies.Of(installation, inputs, loads, users), costs, Costs.Sum(costs, inputs),
-            new Breakages(inputs).Of(installation, Math.Min(builtFor, users), users), Remarks.Of(installation, inputs, loads, users), Regional.Of(installation, inputs, pools, users));
+            new Breakages(inputs).Of(installation, Math.Min(builtFor, users), users), Remarks.Of(installation, inputs, loads, users, regional), regional);
     }
 
     /// <summary>What breaks on the way from one number of users to another, when each time the first to break is changed for ten times as many.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PixelCraft.Capacity.Contracts;
 
 namespace PixelCraft.Capacity.Diagrams;
 

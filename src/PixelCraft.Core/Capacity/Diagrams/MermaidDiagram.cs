@@ -1,4 +1,5 @@
 using System.Text;
+using PixelCraft.Capacity.Contracts;
 
 namespace PixelCraft.Capacity.Diagrams;
 

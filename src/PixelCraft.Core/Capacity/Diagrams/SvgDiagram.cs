@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PixelCraft.Capacity.Contracts;
 
 namespace PixelCraft.Capacity.Diagrams;
 
@@ -16,6 +17,9 @@ internal static class SvgDiagram
     private const int Outer = 1164;
     private const int BoxHeight = 104;
     private const int LowHeight = 66;
+    private const int TextTop = 50;
+    private const int LineHeight = 18;
+    private const int SquaresHeight = 18;
     private const int RowGap = 40;
     private const int Gap = 20;
     private const int MostSquares = 22;
@@ -52,11 +56,11 @@ internal static class SvgDiagram
         var y = (double)Head + (diagram.Notices.Count * 22);
         foreach (var row in rows)
         {
-            var isLow = row.All(box => box is { Servers: 0, Lines.Count: 1 });
             var each = Math.Min(row.Count == 1 ? 560 : 1000, (Inner - (Gap * (row.Count - 1))) / (double)row.Count);
             var left = (Width - (each * row.Count) - (Gap * (row.Count - 1))) / 2;
-            for (var i = 0; i < row.Count; i++) places[row[i].Id] = new Place(left + (i * (each + Gap)), y, each, isLow ? LowHeight : BoxHeight);
-            y += (isLow ? LowHeight : BoxHeight) + RowGap;
+            var boxHeight = row.Max(box => HeightOf(box, each));
+            for (var i = 0; i < row.Count; i++) places[row[i].Id] = new Place(left + (i * (each + Gap)), y, each, boxHeight);
+            y += boxHeight + RowGap;
             // The frame of a region begins between the edge and what is behind it, with what is written on it.
             if (diagram.Frame is not null && row[0].Id == "edge") y += 24;
         }
@@ -71,6 +75,7 @@ internal static class SvgDiagram
         if (diagram.Frame is not null) Frame(svg, diagram, places["load_balancer"].Y - 48, height);
         Links(svg, rows, places, cut);
         foreach (var box in diagram.Boxes) Draw(svg, box, places[box.Id]);
+        if (cut is not null && !places.ContainsKey(cut)) CutWithin(svg, diagram, places, cut);
         return svg.Append("</svg>\n").ToString();
     }
 
@@ -112,26 +117,48 @@ internal static class SvgDiagram
         if (isCut) Text(svg, "dg-bad", x + 8, (from + to) / 2 + 5, "cut");
     }
 
+    /// <summary>A link between servers that stand in one box.</summary>
+    private static void CutWithin(StringBuilder svg, Diagram diagram, Dictionary<string, Place> places, string cut)
+    {
+        if (diagram.Boxes.FirstOrDefault(box => box.Servers > 1) is not { } box) return;
+        var place = places[box.Id];
+        var x = place.X + place.W + 10;
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"dg-link cut\" d=\"M{place.X + place.W:0.#} {place.Y + (place.H / 2):0.#}h10\"/>\n");
+        Text(svg, "dg-bad", x + 6, place.Y + (place.H / 2) + 5, $"cut: {CutLink.All.First(link => link.Id == cut).Between}");
+    }
+
     private static void Draw(StringBuilder svg, Box box, Place place)
     {
         var bad = box.Broken is null ? "" : " bad";
         svg.Append(CultureInfo.InvariantCulture, $"<g data-part=\"{box.Id}\"><rect class=\"dg-box{bad}\" x=\"{place.X:0.#}\" y=\"{place.Y:0.#}\" width=\"{place.W:0.#}\" height=\"{place.H:0.#}\" rx=\"10\"/>\n");
         Text(svg, "dg-title", place.X + 14, place.Y + 28, box.Title);
         if (box.Servers > 0) EndText(svg, "dg-count", place.X + place.W - 14, place.Y + 31, "×" + Wording.Number(box.Servers));
-        var most = (int)((place.W - 24) / CharWidth);
-        var lines = box.Broken is null ? box.Lines : [.. Wrapped(box.Broken, most)];
-        for (var i = 0; i < Math.Min(lines.Count, box.Broken is null ? 2 : 3); i++) Text(svg, box.Broken is null ? "dg-text" : "dg-bad", place.X + 14, place.Y + 50 + (i * 18), Shortened(lines[i], most));
-        if (box.Broken is null || lines.Count < 3) Squares(svg, box, place, bad);
+        var lines = LinesOf(box, place.W);
+        for (var i = 0; i < lines.Count; i++) Text(svg, box.Broken is null ? "dg-text" : "dg-bad", place.X + 14, place.Y + TextTop + (i * LineHeight), lines[i]);
+        if (box.Servers > 0) Squares(svg, box, place, bad);
         svg.Append("</g>\n");
+    }
+
+    /// <summary>What is said of a box: why it is too little, in as many lines as that takes, or what it does.</summary>
+    private static List<string> LinesOf(Box box, double width)
+    {
+        var most = (int)((width - 24) / CharWidth);
+        return box.Broken is null ? [.. box.Lines.Select(line => Shortened(line, most))] : [.. Wrapped(box.Broken, most)];
+    }
+
+    private static double HeightOf(Box box, double width)
+    {
+        if (box is { Servers: 0, Lines.Count: 1 }) return LowHeight;
+        return Math.Max(BoxHeight, TextTop + (LinesOf(box, width).Count * LineHeight) + SquaresHeight);
     }
 
     private static void Squares(StringBuilder svg, Box box, Place place, string bad)
     {
         var squares = (int)Math.Min(box.Servers, Math.Min(MostSquares, Math.Floor((place.W - 100) / 17)));
         for (var i = 0; i < squares; i++)
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"dg-server{bad}\" x=\"{place.X + 14 + (i * 17):0.#}\" y=\"{place.Y + BoxHeight - 24:0.#}\" width=\"13\" height=\"13\" rx=\"3\"/>");
-        if (box.Servers > squares) Text(svg, "dg-text", place.X + 16 + (squares * 17), place.Y + BoxHeight - 13, "…");
-        if (box.Size is not null) EndText(svg, "dg-text", place.X + place.W - 14, place.Y + BoxHeight - 13, box.Size);
+            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"dg-server{bad}\" x=\"{place.X + 14 + (i * 17):0.#}\" y=\"{place.Y + place.H - 24:0.#}\" width=\"13\" height=\"13\" rx=\"3\"/>");
+        if (box.Servers > squares) Text(svg, "dg-text", place.X + 16 + (squares * 17), place.Y + place.H - 13, "…");
+        if (box.Size is not null) EndText(svg, "dg-text", place.X + place.W - 14, place.Y + place.H - 13, box.Size);
     }
 
     private static IEnumerable<string> Wrapped(string text, int width)

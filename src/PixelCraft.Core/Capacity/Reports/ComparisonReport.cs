@@ -1,5 +1,5 @@
 using PixelCraft.Capacity.Contracts;
-using static PixelCraft.Capacity.Wording;
+using static PixelCraft.Capacity.Contracts.Wording;
 
 namespace PixelCraft.Capacity.Reports;
 

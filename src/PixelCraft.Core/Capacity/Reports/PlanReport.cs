@@ -1,5 +1,5 @@
 using PixelCraft.Capacity.Contracts;
-using static PixelCraft.Capacity.Wording;
+using static PixelCraft.Capacity.Contracts.Wording;
 
 namespace PixelCraft.Capacity.Reports;
 
@@ -24,7 +24,7 @@ internal static class PlanReport
 
     /// <summary>Plans of several sizes, one a row.</summary>
     public static Section Stations(IReadOnlyList<CapacityPlan> plans) => new(
-        "What it takes", ["users ", "layout", "servers ", "web ", "realtime ", "workers ", "catalogue ", "Redis ", "storage ", "a month ", "a user ", "under 20% from "],
+        "What it takes", ["users ", "layout", "servers ", "web ", "realtime ", "workers ", "catalogue ", "Redis ", "storage ", "a month ", "a user ", $"under {Percent(plans[0].Money.ShareOfRevenue)} from "],
         [.. plans.Select(plan => (IReadOnlyList<string>)
         [
             Number(plan.Users), Layout(plan), Number(plan.Servers), Of(plan, "web"), Of(plan, "realtime"), Of(plan, "worker"), Of(plan, "catalogue"), Of(plan, "redis"),
@@ -51,7 +51,7 @@ internal static class PlanReport
         "What that means", ["", " ", ""],
         [
             ["A user a month", Usd(plan.Money.UsdPerUserPerMonth), $"{Usd(plan.Money.UsdPerMonth)} ÷ {Number(plan.Users)}"],
-            [$"Under {Percent(plan.Money.UsdPerMonth / plan.Money.RevenueNeededUsdPerMonth)} of the revenue from", Usd(plan.Money.RevenueNeededUsdPerMonth), "a month"],
+            [$"Under {Percent(plan.Money.ShareOfRevenue)} of the revenue from", Usd(plan.Money.RevenueNeededUsdPerMonth), "a month"],
             ["Paid for at $1 a month by", Number(plan.Money.BreakEvenUsersAt1Usd), $"users (about {Number(Rounded(plan.Money.BreakEvenUsersAt1Usd))})"],
             ["Paid for at $10 a month by", Number(plan.Money.BreakEvenUsersAt10Usd), $"users (about {Number(Rounded(plan.Money.BreakEvenUsersAt10Usd))})"],
         ]);

@@ -7,7 +7,8 @@ namespace PixelCraft.Images.Sweeps;
 
 /// <summary>
 /// Makes object store and catalogue agree. Objects that no record speaks of are removed when they are a day old: an upload
-/// that is being taken in has its object before its record. Images whose original is missing become <c>failed</c>, so that their owners know.
+/// that is being taken in has its object before its record. Images whose original is missing become <c>failed</c>, so that their owners know; those
+/// that lack a variant are processed again.
 /// </summary>
 internal sealed class OrphanSweep(
     IObjectStore store, ICatalogue catalogue, ImageRecords records, IResumableUploads uploads, SweepMetrics metrics, TimeProvider time, ILogger<OrphanSweep> log)
@@ -21,7 +22,7 @@ internal sealed class OrphanSweep(
         var removed = 0;
         foreach (var prefix in new[] { "originals/", "variants/", "transforms/" }) removed += await SweepAsync(prefix, catalogue.ExistingAsync, cancellationToken);
         removed += await SweepAsync("uploads/", UnfinishedAsync, cancellationToken);
-        await FailMissingAsync(cancellationToken);
+        await JudgeMissingAsync(cancellationToken);
         if (removed > 0) log.LogInformation("Removed {Count} objects that no record spoke of.", removed);
         return removed;
     }
@@ -64,27 +65,54 @@ internal sealed class OrphanSweep(
         return known;
     }
 
-    /// <summary>Asks for each original by its key: a list of what is there would have to be kept as a whole.</summary>
-    private async Task FailMissingAsync(CancellationToken cancellationToken)
+    /// <summary>Asks for each object by its key: a list of what is there would have to be kept as a whole.</summary>
+    private async Task JudgeMissingAsync(CancellationToken cancellationToken)
     {
         var query = new ImageQuery { Limit = Batch };
         while (true)
         {
             var images = await catalogue.ListAsync(query, cancellationToken);
-            foreach (var image in images)
+            foreach (var image in images.Where(image => image.Status != ImageStatus.Failed))
             {
-                if (image.Status == ImageStatus.Failed || await store.FindAsync(ObjectKeys.Original(image.Id), cancellationToken) is not null) continue;
-                var change = await records.ChangeAsync(
-                    image.Id,
-                    now => now.Status == ImageStatus.Failed ? null : now with { Status = ImageStatus.Failed, ContentHash = ContentHash.New(now.Sha256), FailureReason = "The uploaded file is missing from the store. Upload it again." },
-                    image.Version,
-                    cancellationToken);
-                if (change.Outcome != ChangeOutcome.Done) continue;
-                metrics.Count("original", 1);
-                log.LogError("The original of image {Image} is missing from the object store.", image.Id);
+                if (await IsMissingAsync(ObjectKeys.Original(image.Id), cancellationToken)) await FailAsync(image, cancellationToken);
+                else if (image.Status == ImageStatus.Ready && await LacksVariantAsync(image, cancellationToken)) await ProcessAgainAsync(image, cancellationToken);
             }
             if (images.Count < Batch) return;
             query = query with { After = images[^1].Id };
         }
+    }
+
+    private async Task<bool> IsMissingAsync(string key, CancellationToken cancellationToken) => await store.FindAsync(key, cancellationToken) is null;
+
+    private async Task<bool> LacksVariantAsync(ImageRecord image, CancellationToken cancellationToken)
+    {
+        foreach (var variant in image.Variants)
+            if (await IsMissingAsync(ObjectKeys.Variant(image.Id, variant.Size, variant.Format), cancellationToken)) return true;
+        return false;
+    }
+
+    private async Task FailAsync(ImageRecord image, CancellationToken cancellationToken)
+    {
+        var change = await records.ChangeAsync(
+            image.Id,
+            now => now.Status == ImageStatus.Failed ? null : now with { Status = ImageStatus.Failed, ContentHash = ContentHash.New(now.Sha256), FailureReason = "The uploaded file is missing from the store. Upload it again." },
+            image.Version,
+            cancellationToken);
+        if (change.Outcome != ChangeOutcome.Done) return;
+        metrics.Count("original", 1);
+        log.LogError("The original of image {Image} is missing from the object store.", image.Id);
+    }
+
+    /// <summary>The sweep of what is in processing queues it.</summary>
+    private async Task ProcessAgainAsync(ImageRecord image, CancellationToken cancellationToken)
+    {
+        var change = await records.ChangeAsync(
+            image.Id,
+            now => now.Status != ImageStatus.Ready ? null : now with { Status = ImageStatus.Processing, Variants = [], AvifDone = false },
+            image.Version,
+            cancellationToken);
+        if (change.Outcome != ChangeOutcome.Done) return;
+        metrics.Count("variant", 1);
+        log.LogError("A variant of image {Image} is missing from the object store; it is processed again.", image.Id);
     }
 }

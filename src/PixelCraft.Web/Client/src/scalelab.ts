@@ -106,7 +106,9 @@ function rounded(value: number): number {
 
 function follow(): void {
   const count = Number(users.value.replaceAll(",", ""));
-  if (count >= 1) slider.value = String(Math.log10(count));
+  // Where it is no number the server says so, and the slider stays where it was.
+  if (!(count >= 1)) return;
+  slider.value = String(Math.log10(count));
   slider.setAttribute("aria-valuetext", text("labUsers", count));
 }
 

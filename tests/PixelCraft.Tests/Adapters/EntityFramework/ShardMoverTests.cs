@@ -44,7 +44,7 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
         var known = new ConcurrentDictionary<Id, ImageRecord>();
         using var stop = new CancellationTokenSource();
         var clients = Enumerable.Range(0, 6).Select(i => ClientAsync(i % 2 == 0 ? one : two, known, stop.Token)).ToList();
-        var reader = ReadAsync(two, stop.Token);
+        var reader = ReadAsync(two, known, stop.Token);
         await Eventually.TrueAsync(() => known.Count > 300);
 
         var rows = await one.GetRequiredService<IShardMover>().MoveAsync(Moved, "catalogue2", _ => { }, Ct);
@@ -53,7 +53,7 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
         await Eventually.TrueAsync(() => known.Count > count + 100); // and go on afterwards
         await stop.CancelAsync();
         var refused = (await Task.WhenAll(clients)).Sum();
-        await reader;
+        Assert.True(await reader > 0, "No pass over all pages was finished.");
         Assert.True(rows > 0);
         Assert.True(refused > 0, "No write came while the range was closed: the test didn't see what it should.");
         await AgreesAsync(two, known);
@@ -187,12 +187,13 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
         }
     }
 
-    /// <summary>Reads all pages over and over: no page shows an image twice, and an owner's list is never empty.</summary>
-    private static async Task ReadAsync(ServiceProvider server, CancellationToken stop)
+    /// <summary>Reads all pages over and over: no image is shown twice, and none is missing that was there before and is there afterwards. Returns how often.</summary>
+    private static async Task<int> ReadAsync(ServiceProvider server, ConcurrentDictionary<Id, ImageRecord> known, CancellationToken stop)
     {
-        var view = server.GetRequiredService<ICatalogueView>();
-        while (!stop.IsCancellationRequested)
+        var (view, passes) = (server.GetRequiredService<ICatalogueView>(), 0);
+        for (; !stop.IsCancellationRequested; passes++)
         {
+            var before = known.Values.Where(image => image.Title != "removed").Select(image => image.Id).ToList();
             var seen = new HashSet<Id>();
             var query = new ImageQuery { Visibility = Visibility.Public, Status = ImageStatus.Ready, Trashed = false, Limit = 50 };
             while (true)
@@ -202,7 +203,9 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
                 if (page.Count < query.Limit) break;
                 query = query with { After = page[^1].Id };
             }
+            Assert.All(before.Where(id => known[id].Title != "removed"), id => Assert.Contains(id, seen));
         }
+        return passes;
     }
 
     private static async Task AgreesAsync(ServiceProvider server, ConcurrentDictionary<Id, ImageRecord> known)

@@ -97,7 +97,7 @@ public sealed class SweepTests : IAsyncLifetime
     [Fact]
     public async Task Image_WhoseOriginalIsMissing_BecomesFailed()
     {
-        var there = await StoredAsync(CatalogueContract.NewImage(_ids) with { Status = ImageStatus.Ready });
+        var there = await StoredAsync(CatalogueContract.NewImage(_ids) with { Status = ImageStatus.Ready, Variants = [] });
         var missing = await StoredAsync(CatalogueContract.NewImage(_ids) with { Status = ImageStatus.Ready });
         await Store.DeleteAsync(ObjectKeys.Original(missing.Id), Cancellation);
 
@@ -108,6 +108,29 @@ public sealed class SweepTests : IAsyncLifetime
         Assert.Equal(ImageStatus.Failed, failed.Status);
         Assert.Contains("missing", failed.FailureReason, StringComparison.Ordinal);
         Assert.Equal(1, _counted["original"]);
+    }
+
+    [Fact]
+    public async Task Image_ThatLacksAVariant_IsProcessedAgain()
+    {
+        var variants = new[] { new Variant(200, 200, 100, 10), new Variant(400, 400, 200, 10) };
+        var (there, lacking) = (await ReadyAsync(), await ReadyAsync());
+        await Store.DeleteAsync(ObjectKeys.Variant(lacking.Id, 400, VariantFormat.WebP), Cancellation);
+
+        await Sweep<OrphanSweep>().RunAsync(Cancellation);
+        await Sweep<OrphanSweep>().RunAsync(Cancellation);
+
+        Assert.Equal(ImageStatus.Ready, (await Catalogue.FindAsync(there.Id, Cancellation))!.Status);
+        var found = (await Catalogue.FindAsync(lacking.Id, Cancellation))!;
+        Assert.Equal((ImageStatus.Processing, 0, false), (found.Status, found.Variants.Count, found.AvifDone));
+        Assert.Equal(1, _counted["variant"]);
+
+        async Task<ImageRecord> ReadyAsync()
+        {
+            var image = await StoredAsync(CatalogueContract.NewImage(_ids) with { Status = ImageStatus.Ready, Variants = variants, AvifDone = true });
+            foreach (var variant in variants) await PutAsync(ObjectKeys.Variant(image.Id, variant.Size, variant.Format));
+            return image;
+        }
     }
 
     [Fact]

@@ -22,9 +22,21 @@ internal sealed class ShardedCommentStore(Shards shards) : ICommentStore
 
     public async Task<IReadOnlyList<Comment>> OfAuthorAsync(Id author, Id? after, int limit, CancellationToken cancellationToken)
     {
-        var lists = await shards.AskAllAsync(
-            async (group, isOwn) => (await group.Comments.OfAuthorAsync(author, after, limit, cancellationToken)).Where(comment => isOwn(comment.Id)), cancellationToken);
+        var lists = await shards.AskAllAsync((group, isOwn) => OwnAsync(group, isOwn), cancellationToken);
         return [.. lists.SelectMany(list => list).OrderBy(comment => comment.Id).Take(limit)];
+
+        // Copies of what is being moved are passed over, so that a page of nothing else doesn't look like the end.
+        async Task<IReadOnlyList<Comment>> OwnAsync(CatalogueGroup group, Func<Id, bool> isOwn)
+        {
+            var own = new List<Comment>();
+            for (var from = after; ;)
+            {
+                var page = await group.Comments.OfAuthorAsync(author, from, limit, cancellationToken);
+                own.AddRange(page.Where(comment => isOwn(comment.Id)));
+                if (own.Count >= limit || page.Count < limit) return own;
+                from = page[^1].Id;
+            }
+        }
     }
 
     public async Task<IReadOnlyDictionary<Id, DiscussionState>> StatesAsync(IReadOnlyCollection<Id> images, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace PixelCraft.Capacity;
+namespace PixelCraft.Capacity.Contracts;
 
 /// <summary>Numbers as people read them, in one way on every machine: a plan is compared and kept.</summary>
-internal static class Wording
+public static class Wording
 {
     /// <summary>Three digits that count, or all of a whole number: 0.868, 57.9, 1,667.</summary>
     public static string Number(double number)
