@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -10,7 +11,7 @@ using Xunit;
 namespace PixelCraft.Tests.Scenario;
 
 /// <summary>What was acknowledged is never lost, and what was refused leaves nothing: the embedded program killed and out of room.</summary>
-public sealed partial class DurabilityTests
+public sealed partial class DurabilityTests(Servers servers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -162,6 +163,63 @@ public sealed partial class DurabilityTests
         }
     }
 
+    /// <summary>Bytes that go on, variants, variants on demand: nothing that was begun is lost when the disk fills up, and all of it is done when there is room.</summary>
+    [Fact]
+    public async Task Disk_ThatFillsUpMeanwhile_EndsNothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Mounting a small file system needs root.");
+        var photographs = (await servers.PhotographsAsync()).Select(path => new FileInfo(path)).Where(file => file.Length < 8_000_000).OrderBy(file => file.Length).ToList();
+        var folder = Directory.CreateTempSubdirectory("pixelcraft-full-");
+        var settings = new Dictionary<string, string> { ["Data"] = folder.FullName, ["Limits:Enabled"] = "false" };
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=48m", "none", folder.FullName) == 0, "This machine mounts no file system.");
+        try
+        {
+            await AddMemberAsync(settings);
+            await using var server = await PixelCraftProcess.StartAsync(settings, Cancellation);
+            using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+            var there = await ada.UploadedAsync(photographs[0].FullName);
+            Assert.Equal("ready", (await ada.ProcessedAsync(there)).GetProperty("status").GetString());
+            var onDemand = await TransformCalls.UrlAsync(ada, there, new { width = 640, format = "jpeg" });
+            var file = Unique(500_000);
+            using var created = await SendAsync(ada, file, resumable: true, first: 10_000);
+            var upload = created.Headers.Location!.OriginalString;
+
+            // A large one, which takes longer to decode than the disk to fill.
+            var waiting = await ada.UploadedAsync(photographs[^1].FullName);
+            var filler = Path.Combine(folder.FullName, "filler");
+            Fill(filler, folder.FullName, leave: 0);
+
+            using (var patched = await PatchAsync(ada, upload, file, 10_000)) await FullAsync(patched);
+            using (var made = await ada.GetAsync(onDemand)) await FullAsync(made);
+            await Eventually.TrueAsync(async () => System.Text.RegularExpressions.Regex.IsMatch(
+                await TextAsync(ada, "/metrics"), """pixelcraft_job_duration_seconds_count\{[^}]*kind="render-image"[^}]*outcome="put-back".*"""), "The job of the image is put back");
+            Assert.Equal("processing", (await ada.JsonAsync($"/api/v1/images/{waiting}")).GetProperty("status").GetString());
+            using (var read = await ada.GetAsync($"/p/{there}/original")) Assert.Equal(photographs[0].Length, (await read.Content.ReadAsByteArrayAsync(Cancellation)).Length);
+
+            File.Delete(filler);
+            Assert.Equal("ready", (await ada.ProcessedAsync(waiting)).GetProperty("status").GetString());
+            using (var made = await ada.GetAsync(onDemand)) Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+            using var head = await ada.SendAsync(HttpMethod.Head, upload, request => request.Headers.Add("Tus-Resumable", "1.0.0"));
+            var offset = int.Parse(head.Headers.GetValues("Upload-Offset").Single(), CultureInfo.InvariantCulture);
+            Assert.InRange(offset, 10_000, file.Length);
+            using var rest = await PatchAsync(ada, upload, file, offset);
+            Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+            var image = await ada.JsonAsync($"/api/v1/images/{rest.Headers.GetValues("Pixelcraft-Image").Single()}");
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file)), image.GetProperty("sha256").GetString());
+        }
+        finally
+        {
+            await RunAsync("umount", folder.FullName);
+            folder.Delete(recursive: true);
+        }
+
+        static async Task FullAsync(HttpResponseMessage answer)
+        {
+            Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
+            Assert.Equal("storage-full", (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString());
+        }
+    }
+
     [Fact]
     public async Task Form_OnAFullDisk_ComesBackAsItWasSent_AndCanBeSentAgain()
     {
@@ -272,16 +330,24 @@ public sealed partial class DurabilityTests
     {
         using var created = await SendAsync(client, file, resumable: true, first: 10_000);
         if (created.StatusCode != HttpStatusCode.Created) throw new HttpRequestException($"{created.StatusCode}");
-        using var patched = await client.SendAsync(HttpMethod.Patch, created.Headers.Location!.OriginalString, request =>
-        {
-            request.Headers.Add("Tus-Resumable", "1.0.0");
-            request.Headers.Add("Upload-Offset", "10000");
-            request.Content = new ByteArrayContent(file[10_000..]);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
-        });
+        using var patched = await PatchAsync(client, created.Headers.Location!.OriginalString, file, 10_000);
         if (patched.StatusCode != HttpStatusCode.NoContent) throw new HttpRequestException($"{patched.StatusCode}");
         return patched.Headers.GetValues("Pixelcraft-Image").Single();
     }
+
+    private static async Task<string> TextAsync(ApiClient client, string path)
+    {
+        using var answer = await client.GetAsync(path);
+        return await answer.Content.ReadAsStringAsync(Cancellation);
+    }
+
+    private static Task<HttpResponseMessage> PatchAsync(ApiClient client, string upload, byte[] file, int offset) => client.SendAsync(HttpMethod.Patch, upload, request =>
+    {
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add("Upload-Offset", $"{offset}");
+        request.Content = new ByteArrayContent(file[offset..]);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+    });
 
     private static Task<HttpResponseMessage> SendAsync(ApiClient client, byte[] file, bool resumable, int first = int.MaxValue) => resumable
         ? client.SendAsync(HttpMethod.Post, "/api/v1/uploads", request =>
