@@ -1,5 +1,5 @@
 // Makes wwwroot/ from Client/: the script and its forerunner, one style sheet, the fonts, and static/ as it is.
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
 const out = new URL("../wwwroot/", import.meta.url).pathname;
@@ -28,6 +28,15 @@ await build({
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^virtual:ratios$/ }, ({ path }) => ({ path, namespace: "ratios" }));
       onLoad({ filter: /.*/, namespace: "ratios" }, () => ({ contents: ratios, loader: "css" }));
+    },
+  }, {
+    name: "fonts",
+    setup({ onLoad }) {
+      // One that comes after the first picture of a page would shift it. It is preloaded, and where that takes too long, there on the next page.
+      onLoad({ filter: /@fontsource-variable.*\.css$/ }, async ({ path }) => ({
+        contents: (await readFile(path, "utf8")).replaceAll("font-display: swap", "font-display: optional"),
+        loader: "css",
+      }));
     },
   }],
 });
