@@ -11,10 +11,11 @@ public sealed class PixelCraftProcess : RealServer
     private const string Prefix = "PIXELCRAFT_";
 
     private readonly Dictionary<string, string> _settings;
+    private readonly string? _path;
 
-    private PixelCraftProcess(Place place, IReadOnlyDictionary<string, string> settings) : base(place)
+    private PixelCraftProcess(Place place, IReadOnlyDictionary<string, string> settings, string? path) : base(place)
     {
-        _settings = new Dictionary<string, string>(settings);
+        (_settings, _path) = (new Dictionary<string, string>(settings), path);
         _settings.TryAdd("Listen", $"http://{place.Address}:{Ports.Free()}");
         _settings.TryAdd("Data", File("data"));
         // Tests come from one address, many at once.
@@ -43,9 +44,13 @@ public sealed class PixelCraftProcess : RealServer
     public static Task<PixelCraftProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken ct = default) =>
         StartAsync(Place.Temporary("pixelcraft"), settings, ct);
 
+    /// <summary>The same on a machine that has no programs but those in the folders of <paramref name="path"/>.</summary>
+    public static Task<PixelCraftProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string path, CancellationToken ct = default) =>
+        StartAsync(() => new PixelCraftProcess(Place.Temporary("pixelcraft"), settings, path), ct);
+
     /// <summary>The same at a place.</summary>
     internal static Task<PixelCraftProcess> StartAsync(Place place, IReadOnlyDictionary<string, string> settings, CancellationToken ct) =>
-        StartAsync(() => new PixelCraftProcess(place, settings), ct);
+        StartAsync(() => new PixelCraftProcess(place, settings, path: null), ct);
 
     /// <summary>Runs a command of the program to its end, such as <c>member add</c>.</summary>
     /// <param name="settings">The configuration by key; name <c>Data</c>, or the command works in the default folder.</param>
@@ -67,8 +72,12 @@ public sealed class PixelCraftProcess : RealServer
             ? await Process.WaitForExitAsync(ct)
             : throw new TimeoutException($"{Url} had not ended 60 s after SIGTERM.\n{string.Join('\n', Log.TakeLast(40))}");
 
-    private protected override ServerProcess StartProcess() =>
-        Start("log", Programs.Find("dotnet", "dotnet-sdk-10.0"), [Program()], null, Variables(_settings));
+    private protected override ServerProcess StartProcess()
+    {
+        var variables = Variables(_settings);
+        if (_path is not null) variables["PATH"] = _path;
+        return Start("log", Programs.Find("dotnet", "dotnet-sdk-10.0"), [Program()], null, variables);
+    }
 
     private protected override Task<bool> AnswersAsync(CancellationToken ct) => SucceedsAsync($"{Url}/health/ready", ct);
 

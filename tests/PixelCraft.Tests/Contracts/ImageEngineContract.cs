@@ -194,12 +194,19 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Render_ToAvif_KeepsColoursAndSize()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Render_ToAvif_KeepsColoursAndSize_AndOfMetadataNothing(bool isWide)
     {
-        using var image = Plain(900, 600, 180, 90, 60);
+        using var plain = Plain(900, 600, 180, 90, 60);
+        using var image = (isWide ? plain.IccTransform("p3", inputProfile: "srgb") : plain).Mutate(mutable =>
+        {
+            mutable.Set(GValue.BlobType, "exif-data", (byte[])[.. "Exif\0\0"u8, .. Exif]);
+            mutable.Set(GValue.BlobType, "xmp-data", System.Text.Encoding.UTF8.GetBytes(Xmp));
+        });
 
-        var rendered = Assert.IsType<Rendered>(await Engine.RenderAsync(Request(Save("a", image.PngsaveBuffer())) with { Format = VariantFormat.Avif, Sizes = [200, 800], Effort = 0 }, Ct));
+        var rendered = Assert.IsType<Rendered>(await Engine.RenderAsync(Request(Save("a", image.JpegsaveBuffer(q: 95))) with { Format = VariantFormat.Avif, Sizes = [200, 800], Effort = 0 }, Ct));
 
         Assert.Equal([200, 800], rendered.Variants.Select(variant => variant.Size));
         foreach (var variant in rendered.Variants)
@@ -207,7 +214,12 @@ public abstract partial class ImageEngineContract(Servers servers) : IDisposable
             using var made = Image.NewFromFile(variant.Path);
             Assert.Equal((variant.Width, variant.Height, "heifload"), (made.Width, made.Height, (string)made.Get("vips-loader")));
             Assert.EndsWith(".avif", variant.Path, StringComparison.Ordinal);
-            AssertNear([180, 90, 60], At(made, 0.5, 0.5));
+            var fields = made.GetFields();
+            Assert.DoesNotContain("xmp-data", fields);
+            Assert.DoesNotContain("exif-data", fields);
+            Assert.Equal(isWide, fields.Contains("icc-profile-data"));
+            using var colours = InSrgb(variant.Path);
+            AssertNear([180, 90, 60], At(colours, 0.5, 0.5));
         }
     }
 

@@ -147,6 +147,7 @@ public sealed class KillTests(ClusterFixture fixture)
         var killed = load.Now;
         await Eventually.GetAsync(() => Task.FromResult(load.FailedWrites.Count), failed => failed >= 4, TimeSpan.FromSeconds(30));
         var refused = load.FailedWrites.ToList();
+        var memory = cluster.OfKind("web").Max(node => node.Memory);
         foreach (var variant in variants) Assert.Equal(HttpStatusCode.OK, await StatusAsync(variant));
         await cluster.HealAsync(Ct);
         await load.AcknowledgesAsync(6, TimeSpan.FromSeconds(60), Ct);
@@ -154,6 +155,7 @@ public sealed class KillTests(ClusterFixture fixture)
         await ClusterFixture.HealAndCountAsync(cluster, load);
         Assert.All(refused, failure => Assert.True(failure is { Status: 503, RetryAfter: true }, $"{failure}"));
         Assert.InRange(refused[0].At - killed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        Assert.InRange(memory, 1, 400L << 20);
         Assert.All(load.FailedReads, failure => Assert.True(failure is { Status: 503, RetryAfter: true }, $"{failure}"));
         // Records and pages need no bytes.
         Assert.DoesNotContain(load.FailedReads, failure => failure.Request.Contains("/api/", StringComparison.Ordinal) || failure.Request.Contains("/images/", StringComparison.Ordinal));

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using PixelCraft.Cluster;
 using PixelCraft.Tests.Adapters.Rendering;
+using PixelCraft.Tests.Images.Formats;
 using Xunit;
 
 namespace PixelCraft.Tests.Scenario;
@@ -15,10 +17,7 @@ public sealed class OddUploadsTests
     public async Task Upload_OfHundredsOfOddFiles_EachHasItsAnswer()
     {
         await using var server = await PixelCraftProcess.StartAsync(new Dictionary<string, string> { ["Limits:Enabled"] = "false", ["Engine:MemoryLimit"] = "384", ["Logging:Level"] = "Warning" }, Cancellation);
-        var added = await PixelCraftProcess.RunCommandAsync(
-            new Dictionary<string, string> { ["Data"] = server.Data }, ["member", "add", "--email", "ada@example.org", "--name", "ada", "--password", Installation.Password], Cancellation);
-        Assert.True(added.ExitCode == 0, added.Error);
-        using var ada = await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
+        using var ada = await AdaAsync(server);
         var files = new OddFiles();
 
         var taken = new HashSet<string>(await SendAsync(ada, files, 10_000, 100));
@@ -37,6 +36,27 @@ public sealed class OddUploadsTests
         Assert.Equal(taken.Order(), originals.Select(path => Path.GetFileName(path)["originals_".Length..]).Order());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(server.Data, "objects", "tmp")));
         Assert.InRange(Memory(server.Id) - before, long.MinValue, 100);
+    }
+
+    [Fact]
+    public async Task Heic_WhereItsConverterIsMissing_IsRefusedWithWhatToInstall_AndLeavesNothing()
+    {
+        await using var server = await PixelCraftProcess.StartAsync(new Dictionary<string, string>(), path: "/nowhere", Cancellation);
+        using var ada = await AdaAsync(server);
+
+        using var answer = await ada.UploadAsync(new MemoryStream(ImageHeaderScannerTests.Heic), "a.jpg");
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Contains("libheif-examples", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(server.Data, "objects"), "*", SearchOption.AllDirectories));
+    }
+
+    private static async Task<ApiClient> AdaAsync(PixelCraftProcess server)
+    {
+        var added = await PixelCraftProcess.RunCommandAsync(
+            new Dictionary<string, string> { ["Data"] = server.Data }, ["member", "add", "--email", "ada@example.org", "--name", "ada", "--password", Installation.Password], Cancellation);
+        Assert.True(added.ExitCode == 0, added.Error);
+        return await ApiClient.SignedInAsync(new Uri(server.Url), "ada@example.org", Installation.Password);
     }
 
     /// <summary>Uploads some, and returns the ids of those that were taken.</summary>

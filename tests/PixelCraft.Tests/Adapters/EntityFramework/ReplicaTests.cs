@@ -28,7 +28,8 @@ public sealed class ReplicaTests : GroupTest
 
         var after = await SettledScansAsync(services);
         Assert.Equal(400, after.Values.Sum() - before.Values.Sum());
-        Assert.Equal(0, after[Group.Primary] - before[Group.Primary]);
+        // A replica that a busy machine doesn't let answer for two seconds is passed over for as long: the primary is asked then.
+        Assert.InRange(after[Group.Primary] - before[Group.Primary], 0, 40);
         Assert.All(Group.Replicas, replica => Assert.InRange(after[replica] - before[replica], 150, 250));
     }
 

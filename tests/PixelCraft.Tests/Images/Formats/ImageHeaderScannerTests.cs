@@ -51,7 +51,7 @@ public sealed class ImageHeaderScannerTests
         { "TIFF, cut", [.. "II*\0"u8, 16, 0, 0, 0, .. new byte[8], 9, 0], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
         { "AVIF", [.. Ftyp("avif", "mif1"), .. Box("free", 9), .. Meta, .. Box("mdat", 100)], HeaderResult.Found(ImageFormat.Avif, 640, 480) },
         { "AVIF, pixels first", [.. Ftyp("avif", "mif1"), .. Box("mdat", 100), .. Meta], HeaderResult.Found(ImageFormat.Avif, 640, 480) },
-        { "HEIC", [.. Ftyp("mif1", "heic"), .. Meta, .. Box("mdat", 100)], HeaderResult.Found(ImageFormat.Heic, 640, 480) },
+        { "HEIC", Heic, HeaderResult.Found(ImageFormat.Heic, 640, 480) },
         { "HEIC, cut", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0], HeaderResult.Damaged(ImageHeaderScanner.EndsTooEarly) },
         { "AVIF without size", [.. Ftyp("avif", "mif1"), 0, 0, 0, 0, .. "mdat"u8, 1, 2, 3], HeaderResult.Damaged("The file does not tell its size.") },
         { "a film", [.. Ftyp("isom", "mp42"), .. Box("mdat", 100)], HeaderResult.Unknown },
@@ -62,6 +62,9 @@ public sealed class ImageHeaderScannerTests
     };
 
     private static byte[] GifComment => [0x21, 0xFE, 2, 0x2C, 0x2C, 0];
+
+    /// <summary>As much of a HEIC file as tells what it is.</summary>
+    internal static byte[] Heic => [.. Ftyp("mif1", "heic"), .. Meta, .. Box("mdat", 100)];
 
     private static byte[] Meta =>
     [
