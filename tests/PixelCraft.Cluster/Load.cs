@@ -178,8 +178,8 @@ public sealed class Load : IAsyncDisposable
 
     private async Task SignInAsync(CancellationToken ct)
     {
-        using var answer = await SendAsync(HttpMethod.Post, "/api/v1/session", request =>
-            request.Content = JsonContent.Create(new { email = LocalCluster.Email, password = LocalCluster.Password }), ct: ct);
+        using var answer = await PatientlyAsync(() => SendAsync(HttpMethod.Post, "/api/v1/session", request =>
+            request.Content = JsonContent.Create(new { email = LocalCluster.Email, password = LocalCluster.Password }), ct: ct), ct);
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{Failed("sign-in", answer, await answer.Content.ReadAsStringAsync(ct))}");
     }
 
@@ -188,7 +188,8 @@ public sealed class Load : IAsyncDisposable
         var paths = new List<string> { "/", "/mine", "/api/v1/images?limit=20", "/api/v1/images?owner=me&limit=20", "/api/v1/me" };
         foreach (var visibility in new[] { "public", "private" })
         {
-            using var answer = await UploadAsync(TestImage.New(), $"visibility={visibility}", null, ct);
+            var file = TestImage.New();
+            using var answer = await PatientlyAsync(() => UploadAsync(file, $"visibility={visibility}", null, ct), ct);
             var id = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetString()!;
             for (var begun = Now; ; await Task.Delay(100, ct))
             {
@@ -285,13 +286,15 @@ public sealed class Load : IAsyncDisposable
             if (key is not null) request.Headers.Add("Idempotency-Key", key);
         }, ct: ct);
 
+    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken ct) => PatientlyAsync(() => SendAsync(HttpMethod.Get, path, ct: ct), ct);
+
     /// <summary>Asks as a patient client does: while the answer is "try again", it does.</summary>
-    private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken ct)
+    private async Task<HttpResponseMessage> PatientlyAsync(Func<Task<HttpResponseMessage>> send, CancellationToken ct)
     {
         var begun = Now;
         while (true)
         {
-            var answer = await SendAsync(HttpMethod.Get, path, ct: ct);
+            var answer = await send();
             if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || Now - begun > Patience) return answer;
             answer.Dispose();
             await Task.Delay(RetryPause, ct);
