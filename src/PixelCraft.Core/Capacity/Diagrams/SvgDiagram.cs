@@ -122,9 +122,8 @@ internal static class SvgDiagram
     {
         if (diagram.Boxes.FirstOrDefault(box => box.Servers > 1) is not { } box) return;
         var place = places[box.Id];
-        var x = place.X + place.W + 10;
-        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"dg-link cut\" d=\"M{place.X + place.W:0.#} {place.Y + (place.H / 2):0.#}h10\"/>\n");
-        Text(svg, "dg-bad", x + 6, place.Y + (place.H / 2) + 5, $"cut: {CutLink.All.First(link => link.Id == cut).Between}");
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"dg-link cut\" d=\"M{place.X + place.W:0.#} {place.Y + (place.H / 2):0.#}h36\"/>\n");
+        Text(svg, "dg-bad", place.X + place.W + 44, place.Y + (place.H / 2) + 5, $"cut: {CutLink.All.First(link => link.Id == cut).Between}");
     }
 
     private static void Draw(StringBuilder svg, Box box, Place place)
