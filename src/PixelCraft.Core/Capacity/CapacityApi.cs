@@ -47,7 +47,7 @@ internal static class CapacityApi
     {
         var result = Read(http.Request.Query);
         if (result.Faults.Count > 0) return Faults(result.Faults);
-        var (first, last) = (from ?? 100, to ?? 100_000_000);
+        var (first, last) = (from ?? Planner.Fewest, to ?? Planner.Most);
         if (first is < 1 or > Inputs.MostUsers) return Problems.Field("from", Users);
         if (last < first || last > Inputs.MostUsers) return Problems.Field("to", $"{Users} And not below 'from'.");
         return TypedResults.Text(PlanText.Json(Planner.Walk(result.Inputs, first, last)), "application/json");

@@ -197,11 +197,11 @@ public sealed class PlanTests
         Assert.NotEqual(grows, users);
         Assert.NotEqual(Line(grows), Line(Cost(Inputs.Of(1000), 1_000_000)));
         // Beyond what the servers carry waiting has no end, and the line none to show.
-        var (fixedTimes, growing) = (Points(Curve.TimeSvg(Inputs.Of(1000), 1_000_000, 100, 100_000_000, "")), Points(Curve.TimeSvg(Inputs.Of(1000), null, 100, 100_000_000, "")));
+        var (fixedTimes, growing) = (Points(Curve.TimeSvg(Inputs.Of(1000), 1_000_000, "")), Points(Curve.TimeSvg(Inputs.Of(1000), null, "")));
         Assert.True(fixedTimes < growing);
         Assert.Equal(49, growing);
 
-        static string Cost(Inputs inputs, long? builtFor) => Curve.CostSvg(inputs, builtFor, 100, 100_000_000, "");
+        static string Cost(Inputs inputs, long? builtFor) => Curve.CostSvg(inputs, builtFor, "");
         static string Line(string svg) => svg.Split("<polyline")[1].Split("/>")[0];
         static int Points(string svg) => Line(svg).Count(c => c == ',');
     }

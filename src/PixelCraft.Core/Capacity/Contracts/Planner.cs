@@ -3,6 +3,15 @@ namespace PixelCraft.Capacity.Contracts;
 /// <summary>The capacity model: what a number of users needs, what breaks when they are more, and what it costs. Pure: the same inputs give the same plan.</summary>
 public static class Planner
 {
+    /// <summary>Where a walk, a curve and an axis of users begin when nobody says otherwise.</summary>
+    public const long Fewest = 100;
+
+    /// <summary>Where they end.</summary>
+    public const long Most = 100_000_000;
+
+    /// <summary>The powers of ten between, with both.</summary>
+    public static IReadOnlyList<long> Sizes { get; } = [.. Walking.Stations(Fewest, Most)];
+
     /// <summary>The plan for the users of the inputs.</summary>
     public static CapacityPlan Plan(Inputs inputs) => Plan(inputs, inputs.Users);
 
