@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using PixelCraft.Bench.Clustering;
 using PixelCraft.Bench.Comparing;
+using PixelCraft.Bench.Measuring;
 using PixelCraft.Bench.Queueing;
 using PixelCraft.Bench.Rooms;
 
@@ -21,93 +21,39 @@ var results = new Option<string?>("--results") { Description = "A JSON file for 
 var command = new RootCommand("Compares PixelCraft with the Node peer: CPU per request, on the same rows and servers.") { databases, images, only, rounds, seconds, upload, photograph, results };
 command.SetAction(async (parsed, cancellationToken) =>
 {
-    if (parsed.GetValue(only)!.Contains("start")) return await StartAsync(parsed.GetValue(rounds), cancellationToken);
-    if (parsed.GetValue(only)!.Contains("queue")) return await QueueAsync(parsed.GetValue(rounds), cancellationToken);
-    if (parsed.GetValue(only)!.Contains("cluster"))
-        return await InFolderAsync(folder => new ClusterFigures(parsed.GetValue(rounds), parsed.GetValue(seconds), folder).RunAsync(cancellationToken));
-    if (parsed.GetValue(only)!.Contains("rooms"))
-        return await InFolderAsync(folder => new RoomComparison(parsed.GetValue(rounds), parsed.GetValue(seconds), folder).RunAsync(cancellationToken));
-    if (parsed.GetValue(only)!.Contains("engine")) return await EngineAsync(parsed.GetValue(photograph)!, parsed.GetValue(rounds), cancellationToken);
-    var rows = new List<Row>();
-    foreach (var database in parsed.GetValue(databases)!)
+    var (times, length) = (parsed.GetValue(rounds), parsed.GetValue(seconds));
+    var folder = Directory.CreateTempSubdirectory("pixelcraft-bench-").FullName;
+    try
     {
-        var folder = Directory.CreateTempSubdirectory("pixelcraft-bench-").FullName;
-        try
+        var lines = parsed.GetValue(only)! switch
         {
-            rows.AddRange(await new Comparison(
-                database, parsed.GetValue(images), parsed.GetValue(only)!, parsed.GetValue(rounds), parsed.GetValue(seconds), folder, parsed.GetValue(upload))
-                .RunAsync(cancellationToken));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            ["start"] => await StartFigures.RunAsync(folder, times, cancellationToken),
+            ["engine"] => await new EngineComparison(parsed.GetValue(photograph)!, times, folder).RunAsync(cancellationToken),
+            ["queue"] => await new QueueComparison(times).RunAsync(cancellationToken),
+            ["rooms"] => await new RoomComparison(times, length, folder).RunAsync(cancellationToken),
+            ["cluster"] => await new ClusterFigures(times, length, folder).RunAsync(cancellationToken),
+            var works => await CompareAsync(parsed, works, folder, cancellationToken),
+        };
+        foreach (var line in lines) Console.WriteLine(line);
+        if (parsed.GetValue(results) is { } file) await File.WriteAllTextAsync(file, Report.Json(lines, args, DateTimeOffset.UtcNow), cancellationToken);
+        return 0;
     }
-    Console.WriteLine(Row.Head);
-    foreach (var row in rows) Console.WriteLine(row);
-    if (parsed.GetValue(results) is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { Date = DateTimeOffset.UtcNow, Machine = Machine(), Rows = rows }, Indented), cancellationToken);
-    return 0;
+    finally
+    {
+        Directory.Delete(folder, recursive: true);
+    }
 });
 return await command.Parse(args).InvokeAsync();
 
-static async Task<int> StartAsync(int starts, CancellationToken cancellationToken)
+async Task<IReadOnlyList<string>> CompareAsync(ParseResult parsed, string[] works, string folder, CancellationToken cancellationToken)
 {
-    var folder = Directory.CreateTempSubdirectory("pixelcraft-bench-").FullName;
-    try
+    var lines = new List<string> { Row.Head };
+    foreach (var database in parsed.GetValue(databases)!)
     {
-        var program = Environment.GetEnvironmentVariable(PixelCraft.Cluster.PixelCraftProcess.ProgramVariable) ?? throw new InvalidOperationException("bench/compare names the published program.");
-        Console.WriteLine("| figure | measured | aim | |\n| --- | --- | --- | --- |");
-        foreach (var line in await StartFigures.RunAsync(Path.ChangeExtension(program, null), folder, starts, cancellationToken)) Console.WriteLine(line);
-        return 0;
+        var own = Directory.CreateDirectory(Path.Combine(folder, database)).FullName;
+        var rows = await new Comparison(database, parsed.GetValue(images), works, parsed.GetValue(rounds), parsed.GetValue(seconds), own, parsed.GetValue(upload)).RunAsync(cancellationToken);
+        lines.AddRange(rows.Select(row => row.ToString()));
+        Directory.Delete(own, recursive: true);
     }
-    finally
-    {
-        Directory.Delete(folder, recursive: true);
-    }
-}
-
-static async Task<int> EngineAsync(string[] photographs, int rounds, CancellationToken cancellationToken)
-{
-    if (photographs.Length == 0) throw new ArgumentException("--photograph: none was named.");
-    var folder = Directory.CreateTempSubdirectory("pixelcraft-bench-").FullName;
-    try
-    {
-        foreach (var line in await new EngineComparison(photographs, rounds, folder).RunAsync(cancellationToken)) Console.WriteLine(line);
-        return 0;
-    }
-    finally
-    {
-        Directory.Delete(folder, recursive: true);
-    }
-}
-
-static async Task<int> QueueAsync(int rounds, CancellationToken cancellationToken)
-{
-    foreach (var line in await new QueueComparison(rounds).RunAsync(cancellationToken)) Console.WriteLine(line);
-    return 0;
-}
-
-static async Task<int> InFolderAsync(Func<string, Task<IReadOnlyList<string>>> measure)
-{
-    var folder = Directory.CreateTempSubdirectory("pixelcraft-bench-").FullName;
-    try
-    {
-        foreach (var line in await measure(folder)) Console.WriteLine(line);
-        return 0;
-    }
-    finally
-    {
-        Directory.Delete(folder, recursive: true);
-    }
-}
-
-static string Machine()
-{
-    var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
-    return $"{Environment.ProcessorCount} x {model}, {Environment.OSVersion}, .NET {Environment.Version}";
-}
-
-internal sealed partial class Program
-{
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    return lines;
 }

@@ -27,6 +27,7 @@ internal sealed record EngineComparison(IReadOnlyList<string> Photographs, int R
 
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
+        if (Photographs.Count == 0) throw new ArgumentException("--photograph: none was named.");
         var lines = new List<string> { "| photograph | work | PixelCraft s | compared with | s | ratio | aim |\n| --- | --- | --- | --- | --- | --- | --- |" };
         foreach (var photograph in Photographs)
         {

@@ -11,12 +11,13 @@ internal static class StartFigures
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
 
-    /// <param name="program">The published executable.</param>
     /// <param name="folder">For its data.</param>
     /// <param name="starts">How often; the first, which makes the databases, does not count.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<string>> RunAsync(string program, string folder, int starts, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> RunAsync(string folder, int starts, CancellationToken cancellationToken)
     {
+        var named = Environment.GetEnvironmentVariable(PixelCraftProcess.ProgramVariable) ?? throw new InvalidOperationException("bench/compare names the published program.");
+        var program = Path.ChangeExtension(named, null);
         var (seconds, cpu, memory) = (new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i <= starts; i++)
         {
@@ -39,6 +40,7 @@ internal static class StartFigures
         }
         return
         [
+            "| figure | measured | aim | |\n| --- | --- | --- | --- |",
             FormattableString.Invariant($"| cold start, s | {Spread.Of(seconds):f2} | {AimSeconds} | CPU {Spread.Of(cpu):f2} s |"),
             FormattableString.Invariant($"| idle memory, PSS, MB | {Spread.Of(memory):f0} | {AimMegabytes} | |"),
         ];

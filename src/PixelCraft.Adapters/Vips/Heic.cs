@@ -9,9 +9,10 @@ internal static class Heic
 {
     /// <summary>Converts the original; the request then names the converted file.</summary>
     /// <returns>False when the file can't be read.</returns>
+    /// <exception cref="IOException">The program is not installed here: no fault of the file, which waits for a worker that has it.</exception>
     public static bool Convert(ref RenderRequest request)
     {
-        if (HeicConverter.Path is not { } program) return false;
+        if (HeicConverter.Path is not { } program) throw new IOException(HeicConverter.HowToGetIt);
         var output = Path.Combine(request.OutputFolder, "converted.png");
         using var process = Process.Start(new ProcessStartInfo(program, [request.OriginalPath, output])
         {

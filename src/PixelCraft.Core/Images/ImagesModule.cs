@@ -43,6 +43,7 @@ public static class ImagesModule
         services.AddSingleton<Renderer>();
         services.AddSingleton<IJobHandler, RenderImage>();
         services.AddSingleton<IJobHandler, AddAvif>();
+        services.AddHostedService<HeicNotice>();
         services.AddHostedService<ProcessingSweep>();
         services.TryAddSingleton<SweepMetrics>();
         services.TryAddSingleton<UploadSweep>();
@@ -71,6 +72,7 @@ public static class ImagesModule
         services.TryAddSingleton<ImageEraser>();
         services.TryAddSingleton<IImageLookup>(provider => provider.GetRequiredService<ImageRecords>());
         services.TryAddSingleton<UploadParts>();
+        services.TryAddSingleton<HeicSupport>();
         services.TryAddSingleton<UploadRemoval>();
         services.TryAddSingleton<IMemberNews, MemberNewsNotices>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMemberData, MemberImages>());

@@ -18,9 +18,13 @@ internal readonly record struct TransformSource(string Key, bool EndsItself)
         var cost = (double)image.Width * image.Height / (image.ContentType == "image/jpeg" ? 3 : 1);
         foreach (var variant in image.Variants.Where(variant => variant.Format == VariantFormat.WebP))
             if (Math.Max(variant.Width, variant.Height) >= 2 * longer && (double)variant.Width * variant.Height < cost)
-                return new TransformSource(ObjectKeys.Variant(image.Id, variant.Size, variant.Format), EndsItself: true);
+                return Of(image, variant);
+        // HEIC is read by the converter of a worker alone: the largest variant has as much as there is without it.
+        if (image.ContentType == "image/heic" && image.Variants.LastOrDefault(variant => variant.Format == VariantFormat.WebP) is { } largest) return Of(image, largest);
         return new TransformSource(ObjectKeys.Original(image.Id), image.ContentType is "image/jpeg" or "image/png" or "image/gif" or "image/webp");
     }
+
+    private static TransformSource Of(ImageRecord image, Variant variant) => new(ObjectKeys.Variant(image.Id, variant.Size, variant.Format), EndsItself: true);
 
     /// <summary>Pixels of the longer side that the whole image has in the result, before anything is cut off.</summary>
     private static double LongerSideNeeded(ImageRecord image, Transform transform)

@@ -10,7 +10,7 @@ namespace PixelCraft.Images;
 /// An upload's bytes on their way to the object store: counts and hashes them and reads the image's header as they pass.
 /// A file that is refused ends the reading with <see cref="UploadRefusedException"/>, so that the store keeps nothing of it.
 /// </summary>
-internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, QuotaGuard quota) : Stream
+internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, QuotaGuard quota, HeicSupport heic) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ImageHeaderScanner _header = new();
@@ -51,13 +51,14 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
         var read = await inner.ReadAsync(buffer, cancellationToken);
         if (read == 0)
         {
-            End();
+            await EndAsync(cancellationToken);
             return 0;
         }
         Count += read;
         if (Count > limits.MaxBytes) throw TooLarge(limits.MaxBytes);
         await quota.PassAsync(Count, cancellationToken);
-        Pass(buffer.Span[..read]);
+        _hash.AppendData(buffer.Span[..read]);
+        if (!_header.IsDone) await JudgeAsync(_header.Feed(buffer.Span[..read]), cancellationToken);
         return read;
     }
 
@@ -76,20 +77,14 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
         base.Dispose(disposing);
     }
 
-    private void Pass(ReadOnlySpan<byte> bytes)
-    {
-        _hash.AppendData(bytes);
-        if (!_header.IsDone) Judge(_header.Feed(bytes));
-    }
-
-    private void End()
+    private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         _ended = true;
         if (Count == 0) throw new UploadRefusedException(Problems.NoFile, "The file is empty.");
-        if (!_header.IsDone) Judge(_header.Complete());
+        if (!_header.IsDone) await JudgeAsync(_header.Complete(), cancellationToken);
     }
 
-    private void Judge(HeaderResult header)
+    private async ValueTask JudgeAsync(HeaderResult header, CancellationToken cancellationToken)
     {
         switch (header.Outcome)
         {
@@ -97,7 +92,7 @@ internal sealed class UploadStream(Stream inner, UploadStream.Limits limits, Quo
                 throw new UploadRefusedException(Problems.UnsupportedFormat, "Send a JPEG, PNG, GIF, WebP, AVIF, TIFF or HEIC file. What a file is called doesn't matter, only what is in it.");
             case HeaderOutcome.Damaged:
                 throw new UploadRefusedException(Problems.UnreadableImage, header.Reason!);
-            case HeaderOutcome.Found when header.Format == ImageFormat.Heic && HeicConverter.Path is null:
+            case HeaderOutcome.Found when header.Format == ImageFormat.Heic && !await heic.IsThereAsync(cancellationToken):
                 throw new UploadRefusedException(Problems.UnsupportedFormat, HeicConverter.HowToGetIt);
             case HeaderOutcome.Found when limits.Image.Refuse(header) is { } reason:
                 throw new UploadRefusedException(Problems.UnreadableImage, reason);

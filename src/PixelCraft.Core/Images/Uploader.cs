@@ -26,6 +26,7 @@ internal sealed class Uploader(
     IMemberDirectory members,
     IdGenerator ids,
     TimeProvider time,
+    HeicSupport heic,
     IOptions<UploadOptions> options,
     IOptions<EngineOptions> engine,
     ILogger<Uploader> log) : IUploads
@@ -54,7 +55,7 @@ internal sealed class Uploader(
     internal async Task<ImageRecord> TakeAsync(
         Id id, Id owner, string? fileName, Visibility visibility, Stream body, QuotaGuard quota, CancellationToken cancellationToken)
     {
-        using var stream = new UploadStream(body, _limits, quota);
+        using var stream = new UploadStream(body, _limits, quota, heic);
         // The media type is known only as the bytes pass; nobody reads it from the store.
         await store.PutAsync(ObjectKeys.Original(id), stream, "application/octet-stream", cancellationToken);
         return await RecordAsync(id, owner, fileName, visibility, stream, quota, cancellationToken);
@@ -70,7 +71,7 @@ internal sealed class Uploader(
     {
         await using var reader = await store.OpenAsync(ObjectKeys.Original(upload.Id), null, cancellationToken) ?? throw new UnavailableException("object store");
         if (reader.Info.Length != upload.Length) throw new UploadRefusedException(Problems.NotAsAnnounced, $"It has {reader.Info.Length} bytes, and not {upload.Length}.");
-        using var stream = new UploadStream(reader.Content, _limits, quota);
+        using var stream = new UploadStream(reader.Content, _limits, quota, heic);
         await stream.CopyToAsync(Stream.Null, cancellationToken);
         if (upload.ContentType is { } type && type != stream.Header.Format.ContentType())
             throw new UploadRefusedException(Problems.NotAsAnnounced, $"It is {stream.Header.Format.ContentType()}, and not {type}.");

@@ -7,7 +7,7 @@ namespace PixelCraft.Images.Formats;
 public static class HeicConverter
 {
     /// <summary>What to tell who sends such a file where the program is missing.</summary>
-    public const string HowToGetIt = "HEIC files are read only where the Debian package libheif-examples is installed on the server; or convert the file to JPEG.";
+    public const string HowToGetIt = "HEIC files are read only where the Debian package libheif-examples is installed on the workers; or convert the file to JPEG.";
 
     private static readonly Lazy<string?> Found = new(() => Find(Environment.GetEnvironmentVariable("PATH") ?? ""));
 
