@@ -153,7 +153,9 @@ internal sealed class RawDatabase(Func<DbConnection> create, PostgresServers? se
         public async Task OpenAsync(CancellationToken cancellationToken)
         {
             await connection.OpenAsync(cancellationToken);
-            if (connection is not SqliteConnection) return;
+            if (connection is not SqliteConnection sqlite) return;
+            // Else each new value of a parameter has the statement planned again (https://sqlite.org/c3ref/c_dbconfig_defensive.html, ENABLE_QPSG).
+            SQLitePCL.raw.sqlite3_db_config(sqlite.Handle!, SQLitePCL.raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
             await using var command = connection.CreateCommand();
             command.CommandText = SqlitePragmas.Durable;
             await command.ExecuteNonQueryAsync(cancellationToken);
