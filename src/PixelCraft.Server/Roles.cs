@@ -62,6 +62,13 @@ internal static class Roles
     };
 
     /// <summary>
+    /// How long a process of a role goes on serving after the signal to stop where nothing else is configured: 5 s, which is more than most load
+    /// balancers take to notice, where they send requests; 0 for a worker, which nobody asks, and for the one process that is everything.
+    /// </summary>
+    public static TimeSpan StopDelay(string role) =>
+        role != All && Table[role].Any(part => part.Map is not null) ? TimeSpan.FromSeconds(5) : TimeSpan.Zero;
+
+    /// <summary>
     /// Where each module has processes of its own: which role answers a path and all below it. <c>{}</c> is any one segment. The first that
     /// fits counts. The pages are in each of these processes; theirs are shared out so that a module's go on with it.
     /// </summary>

@@ -27,6 +27,7 @@ internal static class ServerHost
     {
         var server = settings.Get<ServerOptions>();
         var parts = Roles.Table[server.Role];
+        var stopDelay = server.StopDelay ?? Roles.StopDelay(server.Role);
         // The content root holds the pages' static files: beside the program, wherever it is started from; their list is named after it.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -39,7 +40,7 @@ internal static class ServerHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         // Its messages are many and small: Kestrel handles them on the thread of the pool that the socket completes on (decision 29).
         if (server.Role == Roles.Realtime) builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = server.StopDelay + DrainTime);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = stopDelay + DrainTime);
         AddLogging(builder.Logging, settings.Get<LoggingOptions>(), quiet);
 
         var services = builder.Services;
@@ -53,7 +54,7 @@ internal static class ServerHost
         services.AddSingleton<IHealth>(provider => provider.GetRequiredService<Readiness>());
         services.AddSingleton<WriteStatus>();
         services.AddHostedService<WriteWatch>();
-        services.AddHostedService(provider => new StopDelay(server, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new StopDelay(stopDelay, provider.GetRequiredService<TimeProvider>()));
         services.AddTelemetry(settings.Get<TelemetryOptions>(), server.Role, Product.Version);
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, server.Proxies));
         Adapters.Add(services, settings);

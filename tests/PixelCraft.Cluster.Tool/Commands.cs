@@ -1,23 +1,17 @@
-using System.Diagnostics;
-
 namespace PixelCraft.Cluster.Tool;
 
 /// <summary>What the commands do and say.</summary>
 internal static class Commands
 {
     /// <summary>Starts a cluster and tells where it is.</summary>
-    public static async Task<int> UpAsync(ClusterOptions options, CancellationToken ct)
+    public static Task<int> UpAsync(ClusterOptions options, CancellationToken ct) => TellAsync(async () =>
     {
-        var begun = Stopwatch.GetTimestamp();
-        return await TellAsync(async () =>
-        {
-            var cluster = await LocalCluster.StartAsync(options, ct);
-            await StatusAsync(cluster, ct);
-            Console.WriteLine();
-            Console.WriteLine($"Up in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s: {string.Join(" and ", cluster.Urls)}");
-            Console.WriteLine($"Sign in as {LocalCluster.Email} with '{LocalCluster.Password}'. Each node's log is {options.Folder}/NODE/log.");
-        });
-    }
+        var cluster = await LocalCluster.StartAsync(options, ct);
+        await StatusAsync(cluster, ct);
+        Console.WriteLine();
+        Console.WriteLine($"Up in {cluster.StartedIn.TotalSeconds:0} s: {string.Join(" and ", cluster.Urls)}");
+        Console.WriteLine($"Sign in as {LocalCluster.Email} with '{LocalCluster.Password}'. Each node's log is {options.Folder}/NODE/log.");
+    });
 
     /// <summary>Runs a command on the cluster in a folder.</summary>
     public static Task<int> RunAsync(string folder, Func<LocalCluster, Task> run, CancellationToken ct) => TellAsync(async () =>
@@ -77,8 +71,8 @@ internal static class Commands
         Console.WriteLine($"{storm.Faults} faults; {storm.Reads} reads, {storm.FailedReads.Count} failed; {storm.Count.Acknowledged} uploads and {storm.Edits} edits acknowledged");
         Console.WriteLine($"reads that failed: {string.Join(", ", StormCount.Summary(storm.FailedReads))}");
         Console.WriteLine($"writes that were not acknowledged: {string.Join(", ", StormCount.Summary(storm.FailedWrites))}");
-        if (!storm.IsWhole)
-            throw new InvalidOperationException($"stuck: {storm.Stuck ?? "no"}\nlost: {string.Join("; ", storm.Count.Lost)}\ndoubled: {string.Join("; ", storm.Count.Doubled)}\nnot ready: {string.Join("; ", storm.Count.Unready)}");
+        foreach (var wrong in storm.FailedReads.Concat(storm.FailedWrites).Where(failure => failure is not ({ Status: null } or { RetryAfter: true })).Take(20)) Console.WriteLine($"  {wrong}");
+        if (!storm.IsWhole) throw new InvalidOperationException(storm.Describe());
         Console.WriteLine("Nothing lost, nothing doubled, everything ready.");
     }
 

@@ -35,6 +35,8 @@ internal sealed class ClusterStart(ClusterOptions options, string folder, Cluste
             ["Proxies"] = string.Join(',', _places["balancer"].Select(place => place.Address).Distinct()),
             ["Edge:Addresses"] = string.Join(',', _places["edge"].Zip(purgePorts, EdgeServer.PurgeUrlOf).Select(url => url.GetLeftPart(UriPartial.Authority))),
             ["Edge:Secret"] = EdgeServer.Secret,
+            // As in production; the balancers ask four times a second.
+            ["StopDelay"] = "00:00:02",
             // Everything comes from one machine.
             ["Limits:SignIn:Permits"] = "100000",
             ["Limits:Account:Permits"] = "100000",

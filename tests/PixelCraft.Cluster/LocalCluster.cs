@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -32,6 +33,9 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Where it is reached, one URL for each load balancer, without a slash at the end.</summary>
     public IReadOnlyList<string> Urls => [.. OfKind("balancer").Select(node => $"http://{node.Endpoint}")];
 
+    /// <summary>How long it took from the beginning of the start until every node served; 0 of one that another process started.</summary>
+    public TimeSpan StartedIn { get; private set; }
+
     /// <summary>The settings that its processes share.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; private set; } = new Dictionary<string, string>();
 
@@ -49,6 +53,7 @@ public sealed class LocalCluster : IAsyncDisposable
     public static async Task<LocalCluster> StartAsync(ClusterOptions options, CancellationToken ct = default)
     {
         if (options is { Lasting: true, Folder: null }) throw new ArgumentException("A cluster that goes on needs a folder.", nameof(options));
+        var begun = Stopwatch.GetTimestamp();
         var folder = options.Folder ?? TempFolders.Create("cluster");
         if (await OpenAsync(folder, ct) is { } former)
         {
@@ -70,6 +75,7 @@ public sealed class LocalCluster : IAsyncDisposable
                 ["member", "add", "--email", Email, "--name", "Ada", "--password", Password, "--admin"], ct);
             if (added.ExitCode != 0) throw new InvalidOperationException($"The member could not be added: {added.Output}{added.Error}");
             cluster.Save();
+            cluster.StartedIn = Stopwatch.GetElapsedTime(begun);
             return cluster;
         }
         catch

@@ -18,6 +18,8 @@ public sealed class PixelCraftProcess : RealServer
         (_settings, _path) = (new Dictionary<string, string>(settings), path);
         _settings.TryAdd("Listen", $"http://{place.Address}:{Ports.Free()}");
         _settings.TryAdd("Data", File("data"));
+        // Tests end processes by the hundred, and ask nobody who would have to notice.
+        _settings.TryAdd("StopDelay", "00:00:00");
         // Tests come from one address, many at once.
         foreach (var limit in new[] { "SignIn", "Account", "Register", "Api", "Comment" }) _settings.TryAdd($"Limits:{limit}:Permits", "100000");
     }

@@ -22,8 +22,8 @@ public sealed class PostgresServer : RealServer
         _password = primary?._password ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
     }
 
-    private PostgresServer(string bin, PostgresServer users, Func<string, CancellationToken, Task> makeData) : this(Place.Temporary("postgres"), bin, durable: false, null) =>
-        (_password, _makeData) = (users._password, makeData);
+    private PostgresServer(string bin, string password, Func<string, CancellationToken, Task> makeData) : this(Place.Temporary("postgres"), bin, durable: false, null) =>
+        (_password, _makeData) = (password, makeData);
 
     /// <summary>Where it listens.</summary>
     internal int Port => _port;
@@ -83,10 +83,14 @@ public sealed class PostgresServer : RealServer
     /// <param name="makeData">Makes the folder of that path.</param>
     /// <param name="ct">Ends the start.</param>
     /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>
-    public static Task<PostgresServer> StartOnAsync(PostgresServer users, Func<string, CancellationToken, Task> makeData, CancellationToken ct = default)
+    public static Task<PostgresServer> StartOnAsync(PostgresServer users, Func<string, CancellationToken, Task> makeData, CancellationToken ct = default) =>
+        StartOnAsync(users._password, makeData, ct);
+
+    /// <summary>The same for a folder in which the user <c>postgres</c> has that password.</summary>
+    internal static Task<PostgresServer> StartOnAsync(string password, Func<string, CancellationToken, Task> makeData, CancellationToken ct)
     {
         var bin = FindBin();
-        return StartAsync(() => new PostgresServer(bin, users, makeData), ct);
+        return StartAsync(() => new PostgresServer(bin, password, makeData), ct);
     }
 
     /// <summary>The connection string, in Npgsql's format, of a database of this server.</summary>

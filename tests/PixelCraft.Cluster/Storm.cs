@@ -96,6 +96,10 @@ public sealed record StormCount(
     /// <summary>Whether it went on after each fault, and nothing that was acknowledged is lost, doubled or left in processing.</summary>
     public bool IsWhole => Stuck is null && Count is { Lost.Count: 0, Doubled.Count: 0, Unready.Count: 0 };
 
+    /// <summary>What is not whole, in words.</summary>
+    public string Describe() =>
+        $"stuck: {Stuck ?? "no"}\nlost: {string.Join("; ", Count.Lost)}\ndoubled: {string.Join("; ", Count.Doubled)}\nnot ready: {string.Join("; ", Count.Unready)}";
+
     /// <summary>Failures by what the client saw, the most frequent first.</summary>
     public static IEnumerable<string> Summary(IEnumerable<Load.Failure> failures) =>
         from failure in failures

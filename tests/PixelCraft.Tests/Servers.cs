@@ -15,6 +15,7 @@ public sealed class Servers : IAsyncDisposable
 {
     // No test's token: one test that is cancelled must not end the start for the others.
     private readonly Lazy<Task<PostgresServer>> _postgres = new(() => PostgresServer.StartAsync(CancellationToken.None));
+    private readonly Lazy<Task<PostgresServer>> _secondPostgres = new(() => PostgresServer.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<PostgresGroup>> _postgresGroup = new(() => PostgresGroup.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<RedisServer>> _redis = new(() => RedisServer.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<RedisCluster>> _redisCluster = new(() => RedisCluster.StartAsync(CancellationToken.None));
@@ -24,6 +25,9 @@ public sealed class Servers : IAsyncDisposable
     private readonly Lazy<Task<IReadOnlyList<string>>> _pngSuite = new(FetchPngSuiteAsync);
 
     public Task<PostgresServer> PostgresAsync() => SkipIfMissingAsync(() => _postgres.Value);
+
+    /// <summary>Another one, for what is spread over two.</summary>
+    public Task<PostgresServer> SecondPostgresAsync() => SkipIfMissingAsync(() => _secondPostgres.Value);
 
     public Task<PostgresGroup> PostgresGroupAsync() => SkipIfMissingAsync(() => _postgresGroup.Value);
 
@@ -60,6 +64,7 @@ public sealed class Servers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync(_postgres);
+        await EndAsync(_secondPostgres);
         await EndAsync(_postgresGroup);
         await EndAsync(_redis);
         await EndAsync(_redisCluster);

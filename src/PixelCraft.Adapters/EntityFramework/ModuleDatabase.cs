@@ -58,12 +58,6 @@ internal sealed class ModuleDatabase<TContext>(
     /// <summary>For one step, and for another process's steps to end.</summary>
     private static readonly TimeSpan MigrationTime = TimeSpan.FromMinutes(30);
 
-    /// <summary>
-    /// A commit of a few bytes that changes nothing, and waits for the standby as every other one: whether the server is the primary, which a
-    /// read would tell, doesn't say that it can confirm anything.
-    /// </summary>
-    private const string Nothing = "SELECT pg_logical_emit_message(true, 'pixelcraft', '')";
-
     // One instance of each text, by which the statements are known.
     private readonly string _isThere = sqliteFile is null ? $"SELECT 1 WHERE to_regclass('{historyTable}') IS NOT NULL" : $"SELECT 1 FROM sqlite_master WHERE name = '{historyTable}'";
     private readonly string _applied = $"SELECT \"MigrationId\" FROM {historyTable}";
@@ -80,9 +74,9 @@ internal sealed class ModuleDatabase<TContext>(
         }
     }
 
-    // A file of this process alone is not tried: a write that it can't take says so at once, and a disk may sleep.
-    public Task TryToWriteAsync(CancellationToken cancellationToken) =>
-        sqliteFile is null ? database.ChangeAsync([new Statement(Nothing)], cancellationToken) : Task.CompletedTask;
+    // Whether the server is the primary, which a read would tell, doesn't say that it can confirm anything. A file of this process alone is
+    // not tried: a write that it can't take says so at once, and a disk may sleep.
+    public Task TryToWriteAsync(CancellationToken cancellationToken) => database.ConfirmAsync(cancellationToken);
 
     // Not through EF Core, which at each start would take longer to build its model than all the rest takes.
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken)

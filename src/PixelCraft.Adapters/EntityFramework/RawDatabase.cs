@@ -36,6 +36,9 @@ internal sealed class RawDatabase(Func<DbConnection> create, PostgresServers? se
 {
     private const int MostKept = 16;
 
+    /// <summary>A commit of a few bytes that changes nothing, and waits for the standby as every other one does.</summary>
+    private const string Nothing = "SELECT pg_logical_emit_message(true, 'pixelcraft', '')";
+
     private readonly ConcurrentBag<Connection> _kept = [];
     private readonly ReplicaReads? _replicas = servers is { HasReplicas: true } ? new ReplicaReads(servers, database, store) : null;
 
@@ -97,6 +100,13 @@ internal sealed class RawDatabase(Func<DbConnection> create, PostgresServers? se
     public Task<int[]> ChangeAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken) => WithConnectionAsync(
         connection => IsSqlite ? connection.ChangeInTransactionAsync(statements, cancellationToken) : connection.ChangeInBatchAsync(statements, database, store, PositionToAdvance, cancellationToken),
         cancellationToken);
+
+    /// <summary>
+    /// Returns when the standby has all that was committed before, so that what was read can be told as done. Standbys get commits in their
+    /// order: one that is confirmed confirms all before it. On SQLite, whose file is the only copy, there is nothing to wait for.
+    /// </summary>
+    /// <exception cref="UnavailableException">No standby confirms it, or the database can't be reached.</exception>
+    public Task ConfirmAsync(CancellationToken cancellationToken) => IsSqlite ? Task.CompletedTask : ChangeAsync([new Statement(Nothing)], cancellationToken);
 
     public void Dispose()
     {

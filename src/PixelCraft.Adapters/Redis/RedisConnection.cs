@@ -56,13 +56,15 @@ internal sealed class RedisConnection(string connection, RedisOptions options, I
         }
     }
 
-    /// <summary>The <c>maxmemory-policy</c> of the masters, each once. From INFO, which may be asked where CONFIG may not.</summary>
-    public async Task<IReadOnlyList<string>> EvictionPoliciesAsync()
+    /// <summary>What the masters do when their memory is full, each answer once. From INFO, which may be asked where CONFIG may not.</summary>
+    public async Task<IReadOnlyList<RedisEviction>> EvictionAsync()
     {
         var servers = (await MultiplexerAsync()).GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
         var answers = await Task.WhenAll(servers.Select(server => server.InfoAsync("memory")));
-        return [.. answers.SelectMany(sections => sections.SelectMany(section => section))
-            .Where(line => line.Key == "maxmemory_policy").Select(line => line.Value).Distinct()];
+        return [.. answers
+            .Select(sections => sections.SelectMany(section => section).ToDictionary())
+            .Select(lines => new RedisEviction(lines["maxmemory_policy"], lines["maxmemory"] != "0"))
+            .Distinct()];
     }
 
     /// <summary>Whether an exception of the client means that Redis can't answer now.</summary>

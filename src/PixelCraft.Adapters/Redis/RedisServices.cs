@@ -59,11 +59,20 @@ public static class RedisServices
         }
     }
 
-    /// <summary>What Redis does when its memory is full, for what must stay there: its <c>maxmemory-policy</c>, each that one of its servers has.</summary>
+    /// <summary>What Redis does when its memory is full, for what must stay there: what its masters say, each answer once.</summary>
     /// <param name="provider">The services, these adapters among them.</param>
     /// <exception cref="UnavailableException">Redis is away.</exception>
-    public static Task<IReadOnlyList<string>> EvictionPoliciesAsync(IServiceProvider provider) =>
-        RedisConnection.AskAsync("Redis", provider.GetRequiredService<RedisConnections>().Main.EvictionPoliciesAsync);
+    public static Task<IReadOnlyList<RedisEviction>> EvictionAsync(IServiceProvider provider) =>
+        RedisConnection.AskAsync("Redis", provider.GetRequiredService<RedisConnections>().Main.EvictionAsync);
+
+    /// <summary>The same of the Redis for the cache alone; empty where there is none.</summary>
+    /// <param name="provider">The services, these adapters among them.</param>
+    /// <exception cref="UnavailableException">It is away.</exception>
+    public static async Task<IReadOnlyList<RedisEviction>> CacheEvictionAsync(IServiceProvider provider)
+    {
+        var connections = provider.GetRequiredService<RedisConnections>();
+        return connections.Cache == connections.Main ? [] : await RedisConnection.AskAsync("Redis", connections.Cache.EvictionAsync);
+    }
 
     private static IServiceCollection Add<TPort, TAdapter>(this IServiceCollection services, Func<RedisConnections, RedisConnection> choose)
         where TPort : class
@@ -73,4 +82,13 @@ public static class RedisServices
         return services.AddSingleton<TPort>(provider =>
             ActivatorUtilities.CreateInstance<TAdapter>(provider, choose(provider.GetRequiredService<RedisConnections>())));
     }
+}
+
+/// <summary>What a Redis does when its memory is full.</summary>
+/// <param name="Policy">Its <c>maxmemory-policy</c>.</param>
+/// <param name="IsBounded">Whether it has a <c>maxmemory</c>; without one it takes what the machine has.</param>
+public sealed record RedisEviction(string Policy, bool IsBounded)
+{
+    /// <summary>Whether it keeps everything, and refuses what is new.</summary>
+    public bool KeepsAll => Policy == "noeviction";
 }

@@ -30,6 +30,7 @@ internal sealed class ImageRecords : IImageLookup, IDisposable
 
     private readonly ICatalogue _catalogue;
     private readonly ICatalogueView _view;
+    private readonly IConfirmation _confirmation;
     private readonly ICache _cache;
     private readonly IChangeNotices _notices;
     private readonly IMemberNews _news;
@@ -37,9 +38,10 @@ internal sealed class ImageRecords : IImageLookup, IDisposable
     private readonly ReadThrough<Id, Copy> _recent = new(InMemory);
     private readonly IDisposable _subscription;
 
-    public ImageRecords(ICatalogue catalogue, ICatalogueView view, ICache cache, IChangeNotices notices, IMemberNews news, TimeProvider time)
+    public ImageRecords(
+        ICatalogue catalogue, ICatalogueView view, IConfirmation confirmation, ICache cache, IChangeNotices notices, IMemberNews news, TimeProvider time)
     {
-        (_catalogue, _view, _cache, _notices, _news, _time) = (catalogue, view, cache, notices, news, time);
+        (_catalogue, _view, _confirmation, _cache, _notices, _news, _time) = (catalogue, view, confirmation, cache, notices, news, time);
         _subscription = Subscribe(_ => { });
     }
 
@@ -94,7 +96,7 @@ internal sealed class ImageRecords : IImageLookup, IDisposable
             var image = await _catalogue.FindAsync(id, cancellationToken);
             if (image is null || !allowed(image)) return new ChangeResult(ChangeOutcome.NotFound, null);
             if (version is { } wanted && image.Version != wanted) return new ChangeResult(ChangeOutcome.Stale, image);
-            if (change(image) is not { } changed || changed == image) return new ChangeResult(ChangeOutcome.Done, image);
+            if (change(image) is not { } changed || changed == image) return await FoundDoneAsync(image, cancellationToken);
             changed = changed with { UpdatedAt = _time.GetUtcNow() };
             switch (await _catalogue.UpdateAsync(changed, cancellationToken))
             {
@@ -107,6 +109,14 @@ internal sealed class ImageRecords : IImageLookup, IDisposable
                     return new ChangeResult(ChangeOutcome.NotFound, null);
             }
         }
+    }
+
+    /// <summary>What an attempt may have done that was answered 503: it came neither to a standby that confirmed it nor to the copies.</summary>
+    private async Task<ChangeResult> FoundDoneAsync(ImageRecord image, CancellationToken cancellationToken)
+    {
+        await _confirmation.ConfirmAsync(image.Id, cancellationToken);
+        await ReplaceCopiesAsync(image.Id, image, withdrawn: image.Visibility is Visibility.Private || image.TrashedAt is not null);
+        return new ChangeResult(ChangeOutcome.Done, image);
     }
 
     /// <summary>Removes a record.</summary>

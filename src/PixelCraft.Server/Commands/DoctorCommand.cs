@@ -62,19 +62,36 @@ internal static class DoctorCommand
         return servers.Count(server => !server.Answers);
     }
 
-    /// <summary>Warns of a Redis that would throw sessions out when its memory is full. One that is away has been told already.</summary>
+    /// <summary>
+    /// Warns of a Redis that would throw sessions and jobs out when its memory is full, and of one for the cache that would take nothing more in. Of the cache's
+    /// it also says when it is away, as no other line does: everything goes on without.
+    /// </summary>
     private static async Task TellEvictionAsync(IServiceProvider services)
     {
         try
         {
-            var policies = (await RedisServices.EvictionPoliciesAsync(services)).Where(policy => policy != "noeviction").ToList();
-            if (policies.Count == 0) return;
-            Console.WriteLine($"note   Redis: maxmemory-policy is {string.Join(", ", policies)}.");
-            Console.WriteLine("       When its memory is full it signs members out. Set noeviction; a cache that evicts can be named by Redis:Cache.");
+            var policies = (await RedisServices.EvictionAsync(services)).Where(eviction => !eviction.KeepsAll).Select(eviction => eviction.Policy).Distinct().ToList();
+            if (policies.Count > 0)
+            {
+                Console.WriteLine($"note   Redis: maxmemory-policy is {string.Join(", ", policies)}.");
+                Console.WriteLine("       When its memory is full it signs members out and loses jobs. Set noeviction; a cache that evicts can be named by Redis:Cache.");
+            }
         }
         catch (UnavailableException)
         {
             // As the lines above say.
+        }
+
+        try
+        {
+            if (!(await RedisServices.CacheEvictionAsync(services)).Any(eviction => eviction is { KeepsAll: true, IsBounded: true })) return;
+            Console.WriteLine("note   Redis for the cache: maxmemory-policy is noeviction, with a maxmemory.");
+            Console.WriteLine("       When its memory is full it takes nothing in: databases are asked instead, and what hides an image waits up to 10 s. Set allkeys-lru.");
+        }
+        catch (UnavailableException e)
+        {
+            Console.WriteLine($"note   Redis for the cache: {Outages.Text(e)}");
+            Console.WriteLine("       Databases are asked instead, and what hides an image waits up to 10 s. Start it, or correct Redis:Cache.");
         }
     }
 

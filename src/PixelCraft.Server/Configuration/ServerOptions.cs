@@ -20,9 +20,9 @@ internal sealed class ServerOptions
     /// <summary>Addresses or networks (CIDR) of load balancers, by comma, whose <c>X-Forwarded-For</c> and <c>-Proto</c> are believed. Empty: nobody's.</summary>
     public string Proxies { get; set; } = "";
 
-    /// <summary>How long it goes on serving after the signal to stop, unready, so that load balancers notice. 0; up to 1 min.</summary>
+    /// <summary>How long it goes on serving after the signal to stop, unready, so that load balancers notice. Empty, the default: as its role needs, see <see cref="Roles.StopDelay"/>. Up to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
-    public TimeSpan StopDelay { get; set; }
+    public TimeSpan? StopDelay { get; set; }
 }
 
 /// <summary>Section <c>Postgres</c>: Npgsql connection strings. Empty selects SQLite in the data folder.</summary>

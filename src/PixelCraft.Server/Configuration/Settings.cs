@@ -128,7 +128,7 @@ internal sealed record Setting(string Key, Type Owner, IReadOnlyList<PropertyInf
     public bool IsSecret => Property.GetCustomAttribute<SecretAttribute>() is not null;
 
     /// <summary>What a value must look like, for messages.</summary>
-    public string Form => Property.PropertyType switch
+    public string Form => (Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType) switch
     {
         { IsEnum: true } type => "one of " + string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant())),
         var type when type == typeof(TimeSpan) => "a time such as 00:05:00 or 7.00:00:00",

@@ -1,15 +1,15 @@
-using PixelCraft.Server.Configuration;
-
 namespace PixelCraft.Server.Health;
 
 /// <summary>
 /// Goes on serving for a while after the signal to stop. Readiness answers 503 from the signal on, so load balancers have
 /// the time to notice before the port is closed.
 /// </summary>
-internal sealed class StopDelay(ServerOptions options, TimeProvider time) : IHostedLifecycleService
+/// <param name="delay">How long; 0 closes it at once.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StopDelay(TimeSpan delay, TimeProvider time) : IHostedLifecycleService
 {
     public Task StoppingAsync(CancellationToken cancellationToken) =>
-        options.StopDelay > TimeSpan.Zero ? Task.Delay(options.StopDelay, time, cancellationToken) : Task.CompletedTask;
+        delay > TimeSpan.Zero ? Task.Delay(delay, time, cancellationToken) : Task.CompletedTask;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -97,8 +97,25 @@ public sealed class CommandTests(Servers servers) : IDisposable
 
         // The cache's may.
         await using var main = await Servers.SkipIfMissingAsync(() => RedisServer.StartAsync(TestContext.Current.CancellationToken));
-        var two = await RunAsync(["doctor"], [$"Redis:Connection={main.ConnectionString}", $"Redis:Cache={redis.ConnectionString}"]);
+        string[] both = [$"Redis:Connection={main.ConnectionString}", $"Redis:Cache={redis.ConnectionString}"];
+        var two = await RunAsync(["doctor"], both);
         Assert.DoesNotContain("maxmemory-policy", two.Output, StringComparison.Ordinal);
+
+        // It may grow, but not be full and keep what nobody asks for any more.
+        await redis.AskAsync(["config", "set", "maxmemory-policy", "noeviction"], TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("maxmemory-policy", (await RunAsync(["doctor"], both)).Output, StringComparison.Ordinal);
+        await redis.AskAsync(["config", "set", "maxmemory", "10mb"], TestContext.Current.CancellationToken);
+        var full = await RunAsync(["doctor"], both);
+        Assert.Equal(0, full.ExitCode);
+        Assert.Contains("note   Redis for the cache: maxmemory-policy is noeviction", full.Output, StringComparison.Ordinal);
+        Assert.Contains("allkeys-lru", full.Output, StringComparison.Ordinal);
+        AssertPlain(full);
+
+        redis.Kill();
+        var away = await RunAsync(["doctor"], both);
+        Assert.Equal(0, away.ExitCode);
+        Assert.Contains("note   Redis for the cache: ", away.Output, StringComparison.Ordinal);
+        AssertPlain(away);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using PixelCraft.Cluster;
+using PixelCraft.Server;
 using Xunit;
 
 namespace PixelCraft.Tests.Commands;
@@ -27,6 +28,17 @@ public sealed class StopTests
             return answer.StatusCode;
         }
     }
+
+    [Theory]
+    [InlineData("all", 0)]
+    [InlineData("worker", 0)]
+    [InlineData("web", 5)]
+    [InlineData("realtime", 5)]
+    [InlineData("accounts", 5)]
+    [InlineData("images", 5)]
+    [InlineData("analytics", 5)]
+    public void StopDelay_ThatNobodyConfigured_IsThereWhereBalancersSendRequests(string role, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Roles.StopDelay(role));
 
     [Fact]
     public async Task Stop_AsksTheClientsOfRoomsToGo()

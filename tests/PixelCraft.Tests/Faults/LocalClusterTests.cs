@@ -9,6 +9,9 @@ namespace PixelCraft.Tests.Faults;
 [Collection(FaultsCollection.Name)]
 public sealed class LocalClusterTests(ClusterFixture fixture) : IDisposable
 {
+    /// <summary>On a quiet machine of two processors it takes less than a minute (docs/operations.md); this one may have just ended a thousand tests.</summary>
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(120);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero });
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -20,6 +23,8 @@ public sealed class LocalClusterTests(ClusterFixture fixture) : IDisposable
     {
         var cluster = await fixture.StartAsync();
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"{cluster.Nodes.Count} nodes up in {cluster.StartedIn.TotalSeconds:0.0} s");
+        Assert.InRange(cluster.StartedIn, TimeSpan.FromSeconds(1), StartBound);
         var nodes = await ClusterStatus.OfAsync(cluster, Ct);
         Assert.All(nodes, node => Assert.Equal("serves", node.Health));
         Assert.Equal(

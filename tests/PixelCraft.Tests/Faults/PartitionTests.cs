@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using PixelCraft.Cluster;
 using Xunit;
 
@@ -84,10 +86,7 @@ public sealed class PartitionTests(ClusterFixture fixture)
         await minority.AcknowledgesAsync(4, Soon, Ct);
         await majority.AcknowledgesAsync(4, Soon, Ct);
 
-        // Both sides reach the store of the bytes and Redis, so that what keeps the minority from writing is the lost majority alone.
-        string[] few = [(await cluster.LeaderAsync(Ct)).Name, "web1", "balancer1", "worker1"];
-        string[] many = [.. cluster.Nodes.Where(node => node.Kind is "postgres" or "etcd" or "web" or "balancer" or "worker").Select(node => node.Name).Except(few)];
-        await cluster.CutAsync(few, many, ct: Ct);
+        await CutMinorityAsync(cluster);
         var cut = minority.Now;
         await majority.AcknowledgesAsync(10, TimeSpan.FromSeconds(60), Ct);
         await Eventually.GetAsync(() => Task.FromResult(minority.Now - cut), since => since > Lease + TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(60));
@@ -104,6 +103,67 @@ public sealed class PartitionTests(ClusterFixture fixture)
         Assert.All(
             minority.FailedWrites.Where(failure => failure.Status is not null and not 409),
             failure => Assert.True(failure is { Status: 503, RetryAfter: true }, $"{failure}"));
+    }
+
+    [Fact]
+    public async Task Cut_LeaderAndOneWeb_WhatIsSentToBothSidesIsThereOnce_AndPagesOfTheMinorityKeepWhatWasTyped()
+    {
+        const string Typed = "Typed “before” <it> & went";
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Cutting links needs root.");
+        var cluster = await fixture.StartForFaultsAsync();
+        var wanderer = await Wanderer.StartAsync(cluster);
+        var page = $"{wanderer.Page}?edit=1";
+        // Whom a server has seen it knows for five minutes: all of them have seen this member.
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => wanderer.GetAsync(i % cluster.Urls.Count, page)));
+        var (_, before) = await wanderer.GetAsync(0, page);
+        Assert.DoesNotContain("data-read-only", before, StringComparison.Ordinal);
+
+        await CutMinorityAsync(cluster);
+        var cut = Stopwatch.GetTimestamp();
+        var writes = WriteToTheMinorityAsync();
+        var (status, html) = await Eventually.GetAsync(
+            () => wanderer.GetAsync(0, page), answer => answer.Html.Contains("data-read-only", StringComparison.Ordinal), TimeSpan.FromSeconds(40));
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("read-only for the moment: its databases take no changes. You can go on looking at images.", html, StringComparison.Ordinal);
+        // The forms as they were before the cut, and as they are now.
+        foreach (var shown in new[] { before, html })
+        {
+            foreach (var field in new[] { "Input.Title", "text" })
+            {
+                var sent = await wanderer.SubmitAsync(0, page, shown, field, Typed);
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (sent.Status, sent.RetryAfter));
+                Assert.Contains(Typed, WebUtility.HtmlDecode(sent.Html), StringComparison.Ordinal);
+                Assert.Contains("data-read-only", sent.Html, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Empty(await writes);
+        await wanderer.SendUntilAcknowledgedAsync(1);
+        await cluster.HealAsync(Ct);
+        // And once more: who got no answer on the majority's side would do that.
+        await wanderer.SendUntilAcknowledgedAsync(0);
+        await wanderer.CountAsync();
+        await Eventually.GetAsync(
+            () => wanderer.GetAsync(0, page), answer => !answer.Html.Contains("data-read-only", StringComparison.Ordinal), TimeSpan.FromSeconds(40));
+
+        // Until some time after the lease has run out: what it acknowledged.
+        async Task<IReadOnlyList<string>> WriteToTheMinorityAsync()
+        {
+            var acknowledged = new List<string>();
+            while (Stopwatch.GetElapsedTime(cut) < Lease + TimeSpan.FromSeconds(6)) acknowledged.AddRange(await wanderer.SendAsync(0));
+            return acknowledged;
+        }
+    }
+
+    /// <summary>
+    /// Cuts the PostgreSQL that leads, with one of each of web, worker and balancer, from the others. Both sides reach the store of the bytes and
+    /// Redis, so that what keeps the minority from writing is the lost majority alone.
+    /// </summary>
+    private static async Task CutMinorityAsync(LocalCluster cluster)
+    {
+        string[] few = [(await cluster.LeaderAsync(Ct)).Name, "web1", "balancer1", "worker1"];
+        string[] many = [.. cluster.Nodes.Where(node => node.Kind is "postgres" or "etcd" or "web" or "balancer" or "worker").Select(node => node.Name).Except(few)];
+        await cluster.CutAsync(few, many, ct: Ct);
     }
 
     private static string[] Names(LocalCluster cluster, string kind) => [.. cluster.OfKind(kind).Select(node => node.Name)];

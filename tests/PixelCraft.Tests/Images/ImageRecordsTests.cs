@@ -99,7 +99,7 @@ public sealed class ImageRecordsTests : IAsyncLifetime
     public async Task Change_OrRemoval_IsNotUndoneByAReaderWhoseViewIsBehind()
     {
         using var writer = Server(_notices);
-        using var reader = new ImageRecords(Catalogue, new Behind(_image), _cache, _notices, new MemberNewsNotices(_notices), _time);
+        using var reader = new ImageRecords(Catalogue, new Behind(_image), _services.GetRequiredService<IConfirmation>(), _cache, _notices, new MemberNewsNotices(_notices), _time);
 
         await HideAsync(writer);
         Assert.Equal(Visibility.Private, (await reader.FindAsync(_image.Id, Ct))!.Visibility);
@@ -108,10 +108,34 @@ public sealed class ImageRecordsTests : IAsyncLifetime
         Assert.Null(await writer.FindAsync(_image.Id, Ct));
     }
 
-    private ImageRecords Server(IChangeNotices notices) => new(Catalogue, View, _cache, notices, new MemberNewsNotices(notices), _time);
+    [Fact]
+    public async Task Change_ThatIsFoundDone_IsConfirmed_AndSeenAtOnce()
+    {
+        using var writer = Server(_notices);
+        using var reader = Server(_notices);
+        Assert.Equal(Visibility.Public, (await reader.FindAsync(_image.Id, Ct))!.Visibility);
+        // An attempt that was committed, and whose server could not say so.
+        await Catalogue.UpdateAsync(_image with { Visibility = Visibility.Private }, Ct);
+
+        using (var cutOff = Server(_notices, new Unconfirmed())) await Assert.ThrowsAsync<UnavailableException>(() => HideAsync(cutOff));
+        Assert.Equal(ChangeOutcome.Done, (await HideAsync(writer)).Outcome);
+
+        Assert.Equal(Visibility.Private, (await reader.FindAsync(_image.Id, Ct))!.Visibility);
+        Assert.Equal(2, (await Catalogue.FindAsync(_image.Id, Ct))!.Version);
+    }
+
+    private ImageRecords Server(IChangeNotices notices) => Server(notices, _services.GetRequiredService<IConfirmation>());
+
+    private ImageRecords Server(IChangeNotices notices, IConfirmation confirmation) => new(Catalogue, View, confirmation, _cache, notices, new MemberNewsNotices(notices), _time);
 
     private Task<ChangeResult> HideAsync(ImageRecords server) =>
         server.ChangeAsync(_image.Id, image => image with { Visibility = Visibility.Private }, null, Ct);
+
+    /// <summary>No standby answers.</summary>
+    private sealed class Unconfirmed : IConfirmation
+    {
+        public Task ConfirmAsync(Id id, CancellationToken cancellationToken) => throw new UnavailableException("catalogue database");
+    }
 
     /// <summary>A replica that has replayed nothing since.</summary>
     private sealed class Behind(ImageRecord image) : ICatalogueView

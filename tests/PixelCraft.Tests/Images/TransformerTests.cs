@@ -209,7 +209,7 @@ public sealed class TransformerTests : IAsyncLifetime, IImageEngine
     private Transformer Transformer(TransformOptions options, IImageEngine? engine = null) => new(
         Catalogue, Index, _store, engine ?? this, _time, Options.Create(options), Options.Create(new EngineOptions()), new Meters(), NullLogger<Transformer>.Instance);
 
-    private ImageEraser Eraser() => new(new ImageRecords(Catalogue, _services.GetRequiredService<ICatalogueView>(), _cache, new InProcessChangeNotices(), new MemberNewsNotices(new InProcessChangeNotices()), TimeProvider.System), Index, _store);
+    private ImageEraser Eraser() => new(new ImageRecords(Catalogue, _services.GetRequiredService<ICatalogueView>(), _services.GetRequiredService<IConfirmation>(), _cache, new InProcessChangeNotices(), new MemberNewsNotices(new InProcessChangeNotices()), TimeProvider.System), Index, _store);
 
     private ImageRecord Image() => CatalogueContract.NewImage(_ids) with { Visibility = Visibility.Public, Status = ImageStatus.Ready, Width = 6000, Height = 4000 };
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Npgsql;
 using PixelCraft.Cluster;
 using Xunit;
@@ -37,15 +39,13 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
         var settings = await SettingsAsync(s3, await postgres.CreateDatabaseAsync(Cancellation), await postgres.CreateDatabaseAsync(Cancellation));
         var web = await StartAsync(settings, "web");
         var worker = await StartAsync(settings, "worker");
-        var added = await PixelCraftProcess.RunCommandAsync(
-            new Dictionary<string, string>(settings) { ["Role"] = "web" }, ["member", "add", "--admin", "--email", "ada@example.org", "--name", "ada", "--password", Installation.Password], Cancellation);
-        Assert.True(added.ExitCode == 0, added.Error);
+        await AddAdaAsync(settings);
 
         var acknowledged = new Dictionary<string, string>();
         using var wal = StartBackup("wal", Variables(settings));
         try
         {
-            await Eventually.GetAsync(() => Task.FromResult(Directory.Exists(Path.Combine(_target, "wal")) && Directory.EnumerateFiles(Path.Combine(_target, "wal")).Any()), there => there, TimeSpan.FromSeconds(60));
+            await IsReceivingAsync();
             using (var ada = await ApiClient.SignedInAsync(new Uri(web.Url), "ada@example.org", Installation.Password))
             {
                 for (var i = 0; i < 3; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], acknowledged));
@@ -68,12 +68,70 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
         s3.Kill();
 
         var restored = await StartAsync(ct => PostgresServer.StartOnAsync(postgres, (folder, _) => BackUpAsync("restore-postgres", Variables(settings), folder), ct));
+        await IsAllThereAsync(await StartAgainAsync(restored, settings), acknowledged);
+    }
+
+    [Fact]
+    public async Task Restore_OfAGroupThatFailedOverMeanwhile_BringsEveryAcknowledgedImageBack()
+    {
+        var photographs = (await servers.PhotographsAsync()).Where(path => path.EndsWith(".jpg", StringComparison.Ordinal)).ToList();
+        var s3 = await StartAsync(S3Server.StartAsync);
+        const string Secret = "backup";
+        var etcd = await Servers.SkipIfMissingAsync(() => EtcdServer.StartAsync(Places("etcd"), Cancellation));
+        _running.AddRange(etcd);
+        var group = await Servers.SkipIfMissingAsync(() => PostgresCluster.StartAsync(Places("patroni"), [.. etcd.Select(server => server.Endpoint)], Secret, Cancellation));
+        _running.AddRange(group.Nodes);
+        var settings = await SettingsAsync(s3, await group.CreateDatabaseAsync("accounts", Cancellation), await group.CreateDatabaseAsync("catalogue", Cancellation));
+        var web = await StartAsync(settings, "web");
+        var worker = await StartAsync(settings, "worker");
+        await AddAdaAsync(settings);
+
+        var acknowledged = new Dictionary<string, string>();
+        using var wal = StartBackup("wal", Variables(settings));
+        try
+        {
+            await IsReceivingAsync();
+            using (var ada = await ApiClient.SignedInAsync(new Uri(web.Url), "ada@example.org", Installation.Password))
+            {
+                for (var i = 0; i < 2; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], acknowledged));
+                await BackUpAsync("base", Variables(settings));
+                await ada.ProcessedAsync(await UploadAsync(ada, photographs[2], acknowledged));
+                var roles = await PostgresCluster.RolesAsync(group.Nodes[0].RestUrl, Cancellation);
+                group.Nodes[int.Parse(roles.Single(role => role.Value == "leader").Key["postgres".Length..], null) - 1].Kill();
+                // By the server that is promoted, whose log is another timeline's.
+                await Eventually.TrueAsync(async () => await TryToUploadAsync(ada, photographs[3], acknowledged), "An upload after the failover");
+                worker.Kill();
+                await UploadAsync(ada, photographs[4], acknowledged);
+                await BackUpAsync("objects", Variables(settings));
+            }
+            await ReceivedAsync(settings["Postgres:Catalogue"]);
+        }
+        finally
+        {
+            wal.Kill(entireProcessTree: true);
+            await wal.WaitForExitAsync(CancellationToken.None);
+        }
+        web.Kill();
+        foreach (var node in group.Nodes) node.Kill();
+        s3.Kill();
+
+        var restored = await StartAsync(ct => PostgresServer.StartOnAsync(Secret, (folder, _) => BackUpAsync("restore-postgres", Variables(settings), folder), ct));
+        await IsAllThereAsync(await StartAgainAsync(restored, settings), acknowledged);
+    }
+
+    /// <summary>Starts the program on the restored PostgreSQL and a new object store that is filled from the backup.</summary>
+    private async Task<PixelCraftProcess> StartAgainAsync(PostgresServer restored, Dictionary<string, string> settings)
+    {
         var store = await StartAsync(S3Server.StartAsync);
         var again = await SettingsAsync(store, restored.ConnectionString(Database(settings["Postgres:Accounts"])), restored.ConnectionString(Database(settings["Postgres:Catalogue"])));
         await BackUpAsync("restore-objects", Variables(again));
-        web = await StartAsync(again, "web");
+        var web = await StartAsync(again, "web");
         await StartAsync(again, "worker");
+        return web;
+    }
 
+    private static async Task IsAllThereAsync(PixelCraftProcess web, Dictionary<string, string> acknowledged)
+    {
         using var later = await ApiClient.SignedInAsync(new Uri(web.Url), "ada@example.org", Installation.Password);
         foreach (var (id, sha256) in acknowledged)
         {
@@ -89,6 +147,28 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
         }
     }
 
+    private static async Task AddAdaAsync(Dictionary<string, string> settings)
+    {
+        var added = await PixelCraftProcess.RunCommandAsync(
+            new Dictionary<string, string>(settings) { ["Role"] = "web" }, ["member", "add", "--admin", "--email", "ada@example.org", "--name", "ada", "--password", Installation.Password], Cancellation);
+        Assert.True(added.ExitCode == 0, added.Error);
+    }
+
+    private static List<Place> Places(string name) => [.. Enumerable.Range(0, 3).Select(_ => Place.Temporary(name))];
+
+    private Task IsReceivingAsync() => Eventually.GetAsync(
+        () => Task.FromResult(Directory.Exists(Path.Combine(_target, "wal")) && Directory.EnumerateFiles(Path.Combine(_target, "wal")).Any()), there => there, TimeSpan.FromSeconds(60));
+
+    /// <summary>Whether an upload was taken in; sent again when it was not, it is the same one.</summary>
+    private static async Task<bool> TryToUploadAsync(ApiClient member, string photograph, Dictionary<string, string> acknowledged)
+    {
+        var bytes = await File.ReadAllBytesAsync(photograph, Cancellation);
+        using var answer = await member.UploadAsync(new MemoryStream(bytes), Path.GetFileName(photograph), "public");
+        if (!answer.IsSuccessStatusCode) return false;
+        acknowledged.Add((await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return true;
+    }
+
     private static async Task<string> UploadAsync(ApiClient member, string photograph, Dictionary<string, string> acknowledged)
     {
         var id = await member.UploadedAsync(photograph, "public");
@@ -99,11 +179,11 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
     /// <summary>Waits until the backup has received all that was committed so far.</summary>
     private static async Task ReceivedAsync(string connectionString)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(Cancellation);
+        await using var servers = new NpgsqlDataSourceBuilder(connectionString).BuildMultiHost();
+        await using var connection = await servers.OpenConnectionAsync(TargetSessionAttributes.Primary, Cancellation);
         await using var position = new NpgsqlCommand("select pg_current_wal_flush_lsn()::text", connection);
         var committed = (string)(await position.ExecuteScalarAsync(Cancellation))!;
-        await using var received = new NpgsqlCommand("select coalesce(bool_or(flush_lsn >= $1::pg_lsn), false) from pg_stat_replication", connection) { Parameters = { new() { Value = committed } } };
+        await using var received = new NpgsqlCommand("select coalesce(bool_or(flush_lsn >= $1::pg_lsn), false) from pg_stat_replication where application_name = 'pg_receivewal'", connection) { Parameters = { new() { Value = committed } } };
         await Eventually.TrueAsync(async () => (bool)(await received.ExecuteScalarAsync(Cancellation))!);
     }
 
@@ -122,11 +202,14 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
     private Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string> settings)
     {
         var postgres = new NpgsqlConnectionStringBuilder(settings["Postgres:Catalogue"]);
+        // One server, or those of a group with the port of each.
+        var servers = postgres.Host!.Split(',').Select(server => server.Contains(':', StringComparison.Ordinal) ? server.Split(':') : [server, $"{postgres.Port}"]).ToList();
         return new Dictionary<string, string?>
         {
             ["TARGET"] = _target,
-            ["PGHOST"] = postgres.Host,
-            ["PGPORT"] = postgres.Port.ToString(null, null),
+            ["PGHOST"] = string.Join(',', servers.Select(server => server[0])),
+            ["PGPORT"] = string.Join(',', servers.Select(server => server[1])),
+            ["PGTARGETSESSIONATTRS"] = "primary",
             ["PGUSER"] = postgres.Username,
             ["PGPASSWORD"] = postgres.Password,
             ["S3_ENDPOINT"] = settings["S3:Endpoint"],

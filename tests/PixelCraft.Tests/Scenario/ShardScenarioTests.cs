@@ -74,9 +74,7 @@ public sealed class ShardScenarioTests(ShardScenarioTests.OnTwo installation) : 
 
         private protected override async Task StartAsync()
         {
-            _settings = await SplitInstallation.SettingsAsync(Servers);
-            _settings["Postgres:Catalogue2"] = await (await Servers.PostgresAsync()).CreateDatabaseAsync(Cancellation);
-            _settings["Postgres:Shards"] = "0-2047 catalogue, 2048-4095 catalogue2";
+            _settings = await ShardInstallation.SettingsAsync(Servers);
             _settings["Role"] = "web";
             await StartAsync(_settings);
             await AddMembersAsync(_settings);

@@ -15,6 +15,9 @@ internal sealed class AccountsReader(RawDatabase database)
     public async Task<bool> AnyMemberAsync(CancellationToken cancellationToken) =>
         (await database.ListAsync(new Statement(_any), 1, row => row.GetInt32(0), cancellationToken)).Count > 0;
 
+    /// <summary>As <see cref="RawDatabase.ConfirmAsync"/>.</summary>
+    public Task ConfirmAsync(CancellationToken cancellationToken) => database.ConfirmAsync(cancellationToken);
+
     /// <summary>Closed accounts, longest closed first.</summary>
     public async Task<IReadOnlyList<Id>> ClosedAsync(int limit, CancellationToken cancellationToken) =>
         await database.ListAsync(new Statement(_closed, limit), limit, row => database.ReadId(row, 0), cancellationToken);

@@ -68,9 +68,9 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // The user name must be unique, and no e-mail address is written like this.
         var nobody = $"closed:{member}";
-        await db.InTransactionAsync(async () =>
+        var closed = await db.InTransactionAsync(async () =>
         {
-            await Open(db).Where(m => m.Id == member).ExecuteUpdateAsync(
+            var rows = await Open(db).Where(m => m.Id == member).ExecuteUpdateAsync(
                 set => set.SetProperty(m => m.DeletedAt, at)
                     .SetProperty(m => m.UserName, nobody)
                     .SetProperty(m => m.NormalizedUserName, nobody)
@@ -81,8 +81,9 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
                     .SetProperty(m => m.SecurityStamp, securityStamp)
                     .SetProperty(m => m.ConcurrencyStamp, securityStamp),
                 cancellationToken);
-            return await db.ApiTokens.Where(token => token.MemberId == member).ExecuteDeleteAsync(cancellationToken);
+            return rows + await db.ApiTokens.Where(token => token.MemberId == member).ExecuteDeleteAsync(cancellationToken);
         }, cancellationToken);
+        if (closed == 0) await reader.ConfirmAsync(cancellationToken); // that it is closed
     }
 
     Task<IReadOnlyList<Id>> IClosedAccounts.ListAsync(int limit, CancellationToken cancellationToken) => reader.ClosedAsync(limit, cancellationToken);

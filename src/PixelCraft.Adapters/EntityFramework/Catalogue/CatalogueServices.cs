@@ -33,6 +33,7 @@ public static class CatalogueServices
         .AddSingleton<IWithdrawals>(provider => provider.GetRequiredService<EfWithdrawals>())
         .AddSingleton<ICommentStore>(provider => new CommentStore(provider.GetRequiredKeyedService<RawDatabase>(Name), provider.GetRequiredService<DiscussionStatements>()))
         .AddSingleton<ILikeStore>(provider => new LikeStore(provider.GetRequiredKeyedService<RawDatabase>(Name), provider.GetRequiredService<DiscussionStatements>()))
+        .AddSingleton<IConfirmation>(provider => new Confirmation(provider.GetRequiredKeyedService<RawDatabase>(Name)))
         .AddSingleton<ITransformIndex, EfTransformIndex>()
         .AddSingleton<IIdempotencyStore, EfIdempotencyStore>()
         .AddSingleton<IResumableUploads, EfResumableUploads>();

@@ -125,9 +125,10 @@ internal sealed class CommentStore(RawDatabase database, DiscussionStatements di
     {
         if (key is null) return null;
         var there = await database.ListAsync(new Statement(_findByKey, Value(author), key.Key), 1, row => (Read(row), row.GetString(15)), cancellationToken);
-        return there is [var (comment, fingerprint)]
-            ? fingerprint == key.Fingerprint ? new(AddCommentOutcome.Repeated, comment) : new(AddCommentOutcome.KeyReused, null)
-            : null;
+        if (there is not [var (comment, fingerprint)]) return null;
+        if (fingerprint != key.Fingerprint) return new(AddCommentOutcome.KeyReused, null);
+        await database.ConfirmAsync(cancellationToken);
+        return new(AddCommentOutcome.Repeated, comment);
     }
 
     private object?[] Values(Comment comment, CommentKey? key) =>

@@ -5,7 +5,7 @@ using PixelCraft.Images;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>Idempotency keys beside the catalogue, on SQLite or PostgreSQL.</summary>
-internal sealed class EfIdempotencyStore(IDbContextFactory<CatalogueDbContext> factory) : IIdempotencyStore
+internal sealed class EfIdempotencyStore(IDbContextFactory<CatalogueDbContext> factory, IConfirmation confirmation) : IIdempotencyStore
 {
     public async Task<KeyClaim> ClaimAsync(Id owner, string key, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
     {
@@ -25,9 +25,9 @@ internal sealed class EfIdempotencyStore(IDbContextFactory<CatalogueDbContext> f
                 db.ChangeTracker.Clear();
                 if (await db.IdempotencyKeys.AsNoTracking().FirstOrDefaultAsync(k => k.OwnerId == owner && k.Key == key, cancellationToken) is not { } there)
                     continue; // Freed in the meantime.
-                return there.Fingerprint is null
-                    ? new KeyClaim(KeyOutcome.InProgress, default, null)
-                    : new KeyClaim(KeyOutcome.Answered, default, new KeptAnswer(there.Fingerprint, there.Status, there.Location, there.Body!));
+                if (there.Fingerprint is null) return new KeyClaim(KeyOutcome.InProgress, default, null);
+                await confirmation.ConfirmAsync(owner, cancellationToken);
+                return new KeyClaim(KeyOutcome.Answered, default, new KeptAnswer(there.Fingerprint, there.Status, there.Location, there.Body!));
             }
         }
     }

@@ -5,7 +5,7 @@ using PixelCraft.Images;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>The index of variants on demand on SQLite or PostgreSQL.</summary>
-internal sealed class EfTransformIndex(IDbContextFactory<CatalogueDbContext> factory) : ITransformIndex
+internal sealed class EfTransformIndex(IDbContextFactory<CatalogueDbContext> factory, IConfirmation confirmation) : ITransformIndex
 {
     public async Task AddAsync(Id image, string name, DateTimeOffset madeAt, CancellationToken cancellationToken)
     {
@@ -17,7 +17,8 @@ internal sealed class EfTransformIndex(IDbContextFactory<CatalogueDbContext> fac
         }
         catch (DbUpdateException e) when (e.IsDuplicate())
         {
-            // It is noted already.
+            // It is noted already, which is what was asked for.
+            await confirmation.ConfirmAsync(image, cancellationToken);
         }
     }
 

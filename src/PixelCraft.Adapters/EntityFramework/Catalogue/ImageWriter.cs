@@ -49,7 +49,12 @@ internal sealed class ImageWriter(RawDatabase database, ImageReader reader, Stor
             catch (DbException e) when (e.IsDuplicate())
             {
                 var there = await SameAsync(image, cancellationToken);
-                if (there is not null && there.Id != image.Id) return new AddResult(AddOutcome.Duplicate, there);
+                if (there is not null && there.Id != image.Id)
+                {
+                    // The client is told that it is there.
+                    await database.ConfirmAsync(cancellationToken);
+                    return new AddResult(AddOutcome.Duplicate, there);
+                }
                 if (there is not null || await reader.FindAsync(image.Id, cancellationToken) is not null)
                     throw new ArgumentException($"There is an image {image.Id} already.", nameof(image), e);
                 // The one in the way was removed in the meantime.
@@ -61,7 +66,11 @@ internal sealed class ImageWriter(RawDatabase database, ImageReader reader, Stor
     public async Task<bool> RemoveAsync(Id id, long? version, CancellationToken cancellationToken)
     {
         var key = database.Value(id);
-        if (await database.ListAsync(new Statement(_owner, key), 1, row => database.ReadId(row, 0), cancellationToken) is not [var owner]) return false;
+        if (await database.ListAsync(new Statement(_owner, key), 1, row => database.ReadId(row, 0), cancellationToken) is not [var owner])
+        {
+            await database.ConfirmAsync(cancellationToken); // that it is gone
+            return false;
+        }
         object only = version ?? -1;
         var rows = await database.ChangeAsync(
             [

@@ -41,6 +41,10 @@ internal sealed class LikeStore(RawDatabase database, DiscussionStatements discu
             if (rows[0] == 0) return null;
             changed = rows[3];
         }
+        else
+        {
+            await database.ConfirmAsync(cancellationToken); // that it is so already
+        }
 
         var likes = await database.ListAsync(new Statement(subject == image ? _countOfImage : _countOfComment, subjectValue), 1, row => row.GetInt32(0), cancellationToken);
         return likes is [var now] ? new LikeResult(now, changed > 0) : subject == image ? new LikeResult(0, false) : null;

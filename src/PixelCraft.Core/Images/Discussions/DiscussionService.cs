@@ -9,7 +9,7 @@ namespace PixelCraft.Images.Discussions;
 
 /// <summary>Who may say what about which image; and who is told of it.</summary>
 internal sealed class DiscussionService(
-    IImages images, ICommentStore comments, ILikeStore likes, IMemberDirectory members, IdGenerator ids, IChangeNotices notices, IMemberNews news, TimeProvider time) : IDiscussions
+    IImages images, ICommentStore comments, ILikeStore likes, IConfirmation confirmation, IMemberDirectory members, IdGenerator ids, IChangeNotices notices, IMemberNews news, TimeProvider time) : IDiscussions
 {
     private const int MaxLimit = 100;
 
@@ -122,7 +122,12 @@ internal sealed class DiscussionService(
             if (!caller.CanWrite || !allowed(record, there)) return new(CommentOutcome.Forbidden, null);
             if (version is { } wanted && there.Version != wanted) return new(CommentOutcome.Stale, there);
             var changed = change(there);
-            if (changed == there) return new(CommentOutcome.Done, there);
+            if (changed == there)
+            {
+                await confirmation.ConfirmAsync(image, cancellationToken);
+                return new(CommentOutcome.Done, there);
+            }
+
             switch (await comments.UpdateAsync(changed, cancellationToken))
             {
                 case UpdateOutcome.Updated:

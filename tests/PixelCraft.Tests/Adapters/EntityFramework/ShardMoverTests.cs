@@ -12,7 +12,7 @@ using Xunit;
 
 namespace PixelCraft.Tests.Adapters.EntityFramework;
 
-/// <summary>Shards move between two databases while servers read and write.</summary>
+/// <summary>Shards move between two PostgreSQL servers while servers read and write.</summary>
 public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Later = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -27,8 +27,7 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var postgres = await servers.PostgresAsync();
-        (_one, _two) = (await postgres.CreateDatabaseAsync(Ct), await postgres.CreateDatabaseAsync(Ct));
+        (_one, _two) = (await (await servers.PostgresAsync()).CreateDatabaseAsync(Ct), await (await servers.SecondPostgresAsync()).CreateDatabaseAsync(Ct));
         foreach (var database in Server().GetServices<IModuleDatabase>()) await database.MigrateAsync(Ct);
     }
 

@@ -1,19 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Catalogue.Sharding;
+using PixelCraft.Ids;
 using PixelCraft.Images;
+using PixelCraft.Images.Contracts;
 using PixelCraft.Tests.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.EntityFramework;
 
-/// <summary>The catalogue over two databases passes everything that one in one database does.</summary>
+/// <summary>The catalogue over two PostgreSQL servers passes everything that one in one database does.</summary>
 internal static class ShardedCatalogueServices
 {
     public static async Task<IServiceProvider> CreateAsync(Servers servers)
     {
-        var postgres = await servers.PostgresAsync();
-        var services = Create(await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync());
+        var services = Create(await (await servers.PostgresAsync()).CreateDatabaseAsync(), await (await servers.SecondPostgresAsync()).CreateDatabaseAsync());
         foreach (var database in services.GetServices<IModuleDatabase>()) await database.MigrateAsync(TestContext.Current.CancellationToken);
         return services;
     }
@@ -62,6 +63,23 @@ public sealed class ShardedResumableUploadsTests(Servers servers) : ResumableUpl
 
 public sealed class ShardedWithdrawalsTests(Servers servers) : WithdrawalsContract
 {
+    [Fact]
+    public async Task Take_WhileAnotherDatabaseIsAway_GivesWhatThisOneHas_AndThenSaysSo()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var services = ShardedCatalogueServices.Create(
+            await (await servers.PostgresAsync()).CreateDatabaseAsync(cancel), $"Host=127.0.0.1;Port={PixelCraft.Cluster.Ports.Free()};Username=nobody;Timeout=2");
+        await services.GetServices<IModuleDatabase>().First().MigrateAsync(cancel);
+        var (catalogue, withdrawals) = (services.GetRequiredService<ICatalogue>(), services.GetRequiredService<IWithdrawals>());
+        var image = CatalogueContract.NewImage(new IdGenerator(TimeProvider.System), Id.Create(DateTimeOffset.UtcNow, new Shard(7), 1)) with { Visibility = Visibility.Public };
+        await catalogue.AddAsync(image, cancel);
+        await catalogue.RemoveAsync(image.Id, null, cancel);
+
+        var (now, until) = (DateTimeOffset.UtcNow.AddMinutes(1), DateTimeOffset.UtcNow.AddHours(1));
+        Assert.Equal(image.Id, Assert.Single(await withdrawals.TakeAsync(now, until, 10, cancel)).Image);
+        await Assert.ThrowsAsync<UnavailableException>(() => withdrawals.TakeAsync(now, until, 10, cancel));
+    }
+
     private protected override Task<IServiceProvider> CreateAsync() => ShardedCatalogueServices.CreateAsync(servers);
 }
 

@@ -30,7 +30,9 @@ public sealed class RedisServicesTests
         Assert.Contains("pixelcraft:limit:member:1", keys);
         Assert.Contains("{pixelcraft:jobs}:jobs", keys);
         Assert.DoesNotContain(keys, key => key.Contains(":cache:", StringComparison.Ordinal));
-        Assert.Equal(["noeviction"], await RedisServices.EvictionPoliciesAsync(services));
+        Assert.Equal([new RedisEviction("noeviction", IsBounded: false)], await RedisServices.EvictionAsync(services));
+        await cache.AskAsync(["config", "set", "maxmemory", "10mb"], Cancel);
+        Assert.Equal([new RedisEviction("noeviction", IsBounded: true)], await RedisServices.CacheEvictionAsync(services));
 
         // The cache may go, and with it nothing else.
         cache.Kill();

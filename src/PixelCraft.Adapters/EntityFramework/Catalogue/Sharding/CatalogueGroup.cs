@@ -31,6 +31,8 @@ internal sealed class CatalogueGroup(string name, PostgresServers servers, IServ
 
     public ILikeStore Likes { get; } = services.GetRequiredService<ILikeStore>();
 
+    public IConfirmation Confirmation { get; } = services.GetRequiredService<IConfirmation>();
+
     public ITransformIndex Transforms { get; } = services.GetRequiredService<ITransformIndex>();
 
     public IIdempotencyStore Keys { get; } = services.GetRequiredService<IIdempotencyStore>();

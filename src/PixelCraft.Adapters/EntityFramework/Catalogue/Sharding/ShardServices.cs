@@ -35,6 +35,7 @@ public static class ShardServices
             .AddSingleton<IWithdrawals, ShardedWithdrawals>()
             .AddSingleton<ICommentStore, ShardedCommentStore>()
             .AddSingleton<ILikeStore, ShardedLikeStore>()
+            .AddSingleton<IConfirmation, ShardedConfirmation>()
             .AddSingleton<ITransformIndex, ShardedTransformIndex>()
             .AddSingleton<IIdempotencyStore, ShardedIdempotencyStore>()
             .AddSingleton<IResumableUploads, ShardedResumableUploads>();

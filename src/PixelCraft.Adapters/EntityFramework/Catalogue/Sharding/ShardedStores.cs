@@ -27,13 +27,27 @@ internal sealed class ShardedWithdrawals(Shards shards) : IWithdrawals
 {
     public async Task<IReadOnlyList<Withdrawal>> TakeAsync(DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken)
     {
-        // Copies of what is being moved are left to the database that they are copies of.
-        var due = await shards.AskAllAsync(
-            async (group, isOwn) => (await group.Withdrawals.DueAsync(now, limit, cancellationToken)).Where(row => isOwn(row.ImageId)), cancellationToken);
+        // Of a database that is away, as of a moved shard, the others' images don't wait for it. That it is away is told when there is nothing else to do.
+        UnavailableException? away = null;
+        var due = await shards.AskAllAsync(DueAsync, cancellationToken);
         var taken = new List<Withdrawal>();
         foreach (var row in due.SelectMany(rows => rows).OrderBy(row => row.DueAt).Take(limit))
             if (await TryTakeAsync(row, until, cancellationToken)) taken.Add(new Withdrawal(row.ImageId, row.At));
-        return taken;
+        return taken.Count == 0 && away is not null ? throw away : taken;
+
+        async Task<IEnumerable<EfWithdrawals.Row>> DueAsync(CatalogueGroup group, Func<Id, bool> isOwn)
+        {
+            try
+            {
+                // Copies of what is being moved are left to the database that they are copies of.
+                return (await group.Withdrawals.DueAsync(now, limit, cancellationToken)).Where(row => isOwn(row.ImageId));
+            }
+            catch (UnavailableException e)
+            {
+                away = e;
+                return [];
+            }
+        }
     }
 
     public Task PostponeAsync(IReadOnlyCollection<Withdrawal> withdrawals, DateTimeOffset until, CancellationToken cancellationToken) =>
@@ -65,6 +79,13 @@ internal sealed class ShardedWithdrawals(Shards shards) : IWithdrawals
     {
         foreach (var one in withdrawals) await shards.InAsync(one.Image, group => work(group, one), cancellationToken);
     }
+}
+
+/// <summary>Confirms in the database where an id is.</summary>
+internal sealed class ShardedConfirmation(Shards shards) : IConfirmation
+{
+    public Task ConfirmAsync(Id id, CancellationToken cancellationToken) =>
+        shards.InAsync(id, group => group.Confirmation.ConfirmAsync(id, cancellationToken), cancellationToken);
 }
 
 /// <summary>The index of variants on demand, likewise.</summary>
