@@ -81,6 +81,8 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
                     .SetProperty(m => m.SecurityStamp, securityStamp)
                     .SetProperty(m => m.ConcurrencyStamp, securityStamp),
                 cancellationToken);
+            await db.PasswordResets.Where(reset => reset.MemberId == member).ExecuteDeleteAsync(cancellationToken);
+            await db.Outbox.Where(mail => mail.MemberId == member).ExecuteDeleteAsync(cancellationToken);
             return await db.ApiTokens.Where(token => token.MemberId == member).ExecuteDeleteAsync(cancellationToken);
         }, cancellationToken);
     }
