@@ -75,8 +75,6 @@ internal sealed class Window : IAsyncDisposable
         Assert.Equal(0, await Page.Locator("form[method=post]:not([action='/theme']):not(:has(input[name=antiforgery][value]))").CountAsync());
     }
 
-    public Task ShowAsync(string name) => Page.ScreenshotAsync(new() { Path = $"/dev/shm/pc-mail/shots/{name}-{Page.ViewportSize!.Width}.png", FullPage = true });
-
     /// <summary>Nothing was told to the console: no error, no warning, nothing refused by the Content-Security-Policy.</summary>
     public void HasNoFaults() => Assert.Empty(_faults);
 
