@@ -10,8 +10,11 @@ using PixelCraft.Adapters.Nginx;
 using PixelCraft.Adapters.Redis;
 using PixelCraft.Adapters.Rendering;
 using PixelCraft.Adapters.S3;
+using PixelCraft.Adapters.Smtp;
 using PixelCraft.Delivery;
 using PixelCraft.Delivery.Contracts;
+using PixelCraft.Http;
+using PixelCraft.Mail.Contracts;
 using PixelCraft.Server.Commands;
 using PixelCraft.Server.Configuration;
 
@@ -42,6 +45,10 @@ internal static class Adapters
 
         if (HasFastly(settings)) services.AddSingleton<IEdge, FastlyEdge>();
         else if (HasEdges(settings)) services.AddSingleton<IEdge, NginxEdges>();
+
+        // Elsewhere a folder would be one for each process, where nobody looks: without a server there is no mail.
+        if (HasSmtp(settings)) services.AddSmtp();
+        else if (settings.Get<ServerOptions>().Role == Roles.All) services.AddMailFolder(Path.Combine(data, "mail"), ListenAddress.OnThisMachine(settings.Get<ServerOptions>().Listen.Split(';')[0].Trim()));
 
         services.AddRenderProcesses(RenderCommand.Child);
     }
@@ -75,12 +82,28 @@ internal static class Adapters
 
         if (HasFastly(settings) && HasEdges(settings)) yield return "Edge:Addresses: given beside Fastly:Service; only one of them can be told of withdrawn images.";
 
+        foreach (var fault in MailFaults(settings)) yield return fault;
+
         if (server.Role == Roles.All) yield break;
         var why = $"the role {server.Role} shares its data with other processes";
         if (postgres.Accounts.Length == 0) yield return $"Postgres:Accounts: missing; {why}, which SQLite can't.";
         if (postgres.Catalogue.Length == 0) yield return $"Postgres:Catalogue: missing; {why}, which SQLite can't.";
         if (!HasRedis(settings)) yield return $"Redis:Connection: missing; {why}, which the queue in the process can't.";
         if (!HasS3(settings)) yield return $"S3:Endpoint: missing; {why}, which a folder can't.";
+    }
+
+    private static IEnumerable<string> MailFaults(Settings settings)
+    {
+        var mail = settings.Get<MailOptions>();
+        if (HasSmtp(settings))
+        {
+            if (mail.From.Length == 0) yield return "Mail:From: missing, since Mail:Smtp:Host is given.";
+            if (mail.Site.Length == 0) yield return "Mail:Site: missing, since Mail:Smtp:Host is given; links in mails begin with it.";
+        }
+        else if (settings.Get<ServerOptions>().Role != Roles.All && mail.From.Length + mail.Site.Length > 0)
+        {
+            yield return "Mail:Smtp:Host: missing, since other settings of Mail are given.";
+        }
     }
 
     /// <summary>The catalogue's databases that are configured, by their names in the table of shards.</summary>
@@ -120,6 +143,8 @@ internal static class Adapters
     public static bool HasEdges(Settings settings) => settings.Get<EdgeOptions>().Addresses.Length > 0;
 
     public static bool HasFastly(Settings settings) => settings.Get<FastlyOptions>().Service.Length > 0;
+
+    public static bool HasSmtp(Settings settings) => settings.Get<SmtpOptions>().Host.Length > 0;
 
     public static bool HasS3(Settings settings) => !string.IsNullOrEmpty(settings.Get<S3Options>().Endpoint);
 }

@@ -7,6 +7,7 @@ using PixelCraft.Delivery;
 using PixelCraft.Images;
 using PixelCraft.Jobs;
 using PixelCraft.Live;
+using PixelCraft.Mail;
 using PixelCraft.Web;
 
 namespace PixelCraft.Server;
@@ -36,6 +37,8 @@ internal static class Roles
     private static readonly Part Access = new("access", services => services.AddAccess());
     private static readonly Part Accounts = new("accounts", services => services.AddAccounts(), app => app.MapAccounts());
     private static readonly Part AccountsWorker = new("accounts worker", services => services.AddAccountsWorker());
+    private static readonly Part Mail = new("mail", services => services.AddMail());
+    private static readonly Part MailWorker = new("mail worker", services => services.AddMailWorker());
     private static readonly Part Images = new("images", services => services.AddImages(), app => app.MapImages());
     private static readonly Part ImagesWorker = new("images worker", services => services.AddImagesWorker());
     private static readonly Part Delivery = new("delivery", services => services.AddDelivery(), app => app.MapDelivery());
@@ -52,13 +55,13 @@ internal static class Roles
     /// <summary>Role to parts.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<Part>> Table { get; } = new Dictionary<string, IReadOnlyList<Part>>
     {
-        [All] = [Access, Accounts, AccountsWorker, Images, ImagesWorker, Delivery, DeliveryWorker, Analytics, AnalyticsWorker, Live, Capacity, Pages, Reference, JobAdministration, JobRunner],
-        ["web"] = [Access, Accounts, Images, Delivery, Analytics, Live, Capacity, Pages, Reference, JobAdministration],
+        [All] = [Access, Accounts, AccountsWorker, Mail, MailWorker, Images, ImagesWorker, Delivery, DeliveryWorker, Analytics, AnalyticsWorker, Live, Capacity, Pages, Reference, JobAdministration, JobRunner],
+        ["web"] = [Access, Accounts, Mail, Images, Delivery, Analytics, Live, Capacity, Pages, Reference, JobAdministration],
         [Realtime] = [Access, Images.Contracts(), Live],
-        ["worker"] = [AccountsWorker, ImagesWorker, DeliveryWorker, AnalyticsWorker, JobRunner],
-        ["accounts"] = [Access, Accounts, Images.Contracts(), Delivery.Contracts(), Capacity.Contracts(), Pages],
+        ["worker"] = [AccountsWorker, MailWorker, ImagesWorker, DeliveryWorker, AnalyticsWorker, JobRunner],
+        ["accounts"] = [Access, Accounts, Mail, Images.Contracts(), Delivery.Contracts(), Capacity.Contracts(), Pages],
         ["analytics"] = [Access, Images.Contracts(), Analytics],
-        ["images"] = [Access, Accounts.Contracts(), Images, Delivery, Capacity, Pages, Reference, JobAdministration],
+        ["images"] = [Access, Accounts.Contracts(), Mail, Images, Delivery, Capacity, Pages, Reference, JobAdministration],
     };
 
     /// <summary>
@@ -80,7 +83,10 @@ internal static class Roles
         ("/api/v1/members", "accounts"),
         ("/api/v1/tokens", "accounts"),
         ("/api/v1/invitations", "accounts"),
+        ("/api/v1/password-resets", "accounts"),
         ("/sign-in", "accounts"),
+        ("/forgot-password", "accounts"),
+        ("/reset-password", "accounts"),
         ("/sign-out", "accounts"),
         ("/register", "accounts"),
         ("/account", "accounts"),

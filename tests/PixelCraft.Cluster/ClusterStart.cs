@@ -30,6 +30,7 @@ internal sealed class ClusterStart(ClusterOptions options, string folder, Cluste
     {
         foreach (var (kind, count) in Servers.Concat(options.Processes)) await PlaceAsync(kind, count, ct);
         var purgePorts = _places["edge"].Select(_ => Ports.Free()).ToList();
+        var edgePorts = _places["edge"].Select(_ => Ports.Free()).ToList();
         var settings = new Dictionary<string, string>(options.Settings)
         {
             ["Proxies"] = string.Join(',', _places["balancer"].Select(place => place.Address).Distinct()),
@@ -49,13 +50,14 @@ internal sealed class ClusterStart(ClusterOptions options, string folder, Cluste
         var redis = RedisAsync(ct);
         var store = StoreAsync(ct);
         var analytics = AnalyticsAsync(ct);
-        await Task.WhenAll(postgres, redis, store, analytics, SmtpAsync(ct));
-        foreach (var (key, value) in (await postgres).Concat(await redis).Concat(await store)) settings[key] = value;
+        var smtp = SmtpAsync($"http://{_places["edge"][0].Address}:{edgePorts[0]}", ct);
+        await Task.WhenAll(postgres, redis, store, analytics, smtp);
+        foreach (var (key, value) in (await postgres).Concat(await redis).Concat(await store).Concat(await smtp)) settings[key] = value;
         settings["Postgres:Analytics"] = await analytics;
 
         var processes = new Dictionary<string, IReadOnlyList<Uri>>();
         foreach (var role in options.Processes.Keys) processes[role] = [.. (await ProcessesAsync(role, settings, ct)).Select(process => new Uri(process.Url))];
-        await NginxAsync(processes["web"], processes.GetValueOrDefault("realtime", []), purgePorts, [.. settings["S3:Gateways"].Split(',').Select(gateway => new Uri($"http://{gateway}"))], ct);
+        await NginxAsync(processes["web"], processes.GetValueOrDefault("realtime", []), edgePorts, purgePorts, [.. settings["S3:Gateways"].Split(',').Select(gateway => new Uri($"http://{gateway}"))], ct);
         return settings;
     }
 
@@ -111,10 +113,11 @@ internal sealed class ClusterStart(ClusterOptions options, string folder, Cluste
         };
     }
 
-    private async Task SmtpAsync(CancellationToken ct)
+    private async Task<IReadOnlyDictionary<string, string>> SmtpAsync(string site, CancellationToken ct)
     {
         var sink = await SmtpSink.StartAsync(_places["smtp"][0], ct);
         Note("smtp", [sink], server => $"{server.Place.Address}:{server.Port}");
+        return sink.Settings(site);
     }
 
     private async Task<IReadOnlyList<PixelCraftProcess>> ProcessesAsync(string role, Dictionary<string, string> settings, CancellationToken ct)
@@ -124,13 +127,13 @@ internal sealed class ClusterStart(ClusterOptions options, string folder, Cluste
         return processes;
     }
 
-    private async Task NginxAsync(IReadOnlyList<Uri> web, IReadOnlyList<Uri> realtime, IReadOnlyList<int> purgePorts, IReadOnlyList<Uri> gateways, CancellationToken ct)
+    private async Task NginxAsync(IReadOnlyList<Uri> web, IReadOnlyList<Uri> realtime, IReadOnlyList<int> ports, IReadOnlyList<int> purgePorts, IReadOnlyList<Uri> gateways, CancellationToken ct)
     {
         var edge = _places["edge"][0].Address;
         var balancers = await Task.WhenAll(_places["balancer"].Select(place => LoadBalancer.StartAsync(place, web, realtime, edge, ct)));
         Note("balancer", balancers, server => server.Url.Authority, server => $"{server.Url}health/live");
 
-        var edges = await Task.WhenAll(_places["edge"].Zip(purgePorts, (place, port) => EdgeServer.StartAsync(place, [.. balancers.Select(server => server.Url)], gateways, port, ct)));
+        var edges = await Task.WhenAll(_places["edge"].Zip(ports, purgePorts).Select(edge => EdgeServer.StartAsync(edge.First, [.. balancers.Select(server => server.Url)], gateways, edge.Second, edge.Third, ct)));
         Note("edge", edges, server => server.Url.Authority, server => $"{server.Url}health/live");
     }
 

@@ -13,7 +13,7 @@ public sealed class EdgeServer : NginxServer
     private readonly IReadOnlyList<Uri> _web;
     private readonly IReadOnlyList<Uri> _store;
 
-    private EdgeServer(Place place, IReadOnlyList<Uri> web, IReadOnlyList<Uri> store, int purgePort) : base(place, "edge.conf.template") =>
+    private EdgeServer(Place place, IReadOnlyList<Uri> web, IReadOnlyList<Uri> store, int purgePort, int? port = null) : base(place, "edge.conf.template", port) =>
         (_web, _store, _purgePort) = (web, store, purgePort);
 
     /// <summary>Where purges are taken: one of <c>Edge:Addresses</c>.</summary>
@@ -39,9 +39,9 @@ public sealed class EdgeServer : NginxServer
     public static Task<EdgeServer> StartAsync(IReadOnlyList<Uri> web, IReadOnlyList<Uri> store, CancellationToken ct = default) =>
         StartAsync(() => new EdgeServer(Place.Temporary("edge"), web, store, Ports.Free()), ct);
 
-    /// <summary>Starts an edge of a cluster, of which the processes know beforehand where it takes purges.</summary>
-    internal static Task<EdgeServer> StartAsync(Place place, IReadOnlyList<Uri> web, IReadOnlyList<Uri> store, int purgePort, CancellationToken ct) =>
-        StartAsync(() => new EdgeServer(place, web, store, purgePort), ct);
+    /// <summary>Starts an edge of a cluster, of which the processes know beforehand where it serves and takes purges.</summary>
+    internal static Task<EdgeServer> StartAsync(Place place, IReadOnlyList<Uri> web, IReadOnlyList<Uri> store, int port, int purgePort, CancellationToken ct) =>
+        StartAsync(() => new EdgeServer(place, web, store, purgePort, port), ct);
 
     /// <summary>Where an edge at a place takes purges.</summary>
     internal static Uri PurgeUrlOf(Place place, int purgePort) => new($"http://{place.Address}:{purgePort}");

@@ -10,10 +10,11 @@ public abstract class NginxServer : RealServer
     // Nothing of it needs root's rights.
     private readonly string? _account = Environment.UserName == "root" ? "www-data" : null;
 
-    private readonly int _port = Ports.Free();
+    private readonly int _port;
 
-    private protected NginxServer(Place place, string template) : base(place)
+    private protected NginxServer(Place place, string template, int? port = null) : base(place)
     {
+        _port = port ?? Ports.Free();
         if (!System.IO.File.Exists(Path.Combine(Modules, "ngx_http_lua_module.so")))
             throw new ServerMissingException("nginx's Lua is not installed (Debian package libnginx-mod-http-lua).");
         _template = template;

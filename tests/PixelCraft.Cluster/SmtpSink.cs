@@ -6,7 +6,7 @@ namespace PixelCraft.Cluster;
 /// An SMTP server that keeps each mail as a file. It refuses recipients whose name begins with <c>bounce</c> for good, and those
 /// that begin with <c>defer</c> for now.
 /// </summary>
-internal sealed class SmtpSink : RealServer
+public sealed class SmtpSink : RealServer
 {
     // Debian's own Python: its packages are not seen by another one that may come first in PATH.
     private const string Python = "/usr/bin/python3";
@@ -15,9 +15,32 @@ internal sealed class SmtpSink : RealServer
     {
     }
 
+    /// <summary>Its IPv4 address.</summary>
+    public string Address => Place.Address;
+
+    /// <summary>The port that it listens on.</summary>
     public int Port { get; } = Ports.Free();
 
-    public static Task<SmtpSink> StartAsync(Place place, CancellationToken ct) => StartAsync(() => new SmtpSink(place), ct);
+    /// <summary>The paths of the mails that it has taken, oldest first.</summary>
+    public IReadOnlyList<string> Mails => [.. Directory.EnumerateFiles(File("mail"), "*.eml").Order(StringComparer.Ordinal)];
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="ct">Ends the start.</param>
+    /// <exception cref="ServerMissingException">aiosmtpd is not installed.</exception>
+    public static Task<SmtpSink> StartAsync(CancellationToken ct = default) => StartAsync(Place.Temporary("smtp"), ct);
+
+    internal static Task<SmtpSink> StartAsync(Place place, CancellationToken ct) => StartAsync(() => new SmtpSink(place), ct);
+
+    /// <summary>What a mail program is told to reach it, as settings of the program.</summary>
+    /// <param name="site">Where links in mails lead to.</param>
+    public IReadOnlyDictionary<string, string> Settings(string site) => new Dictionary<string, string>
+    {
+        ["Mail:Smtp:Host"] = Address,
+        ["Mail:Smtp:Port"] = Port.ToString(CultureInfo.InvariantCulture),
+        ["Mail:Smtp:Tls"] = "none",
+        ["Mail:From"] = "PixelCraft <images@example.org>",
+        ["Mail:Site"] = site,
+    };
 
     private protected override async Task PrepareAsync(CancellationToken ct)
     {

@@ -20,6 +20,7 @@ public sealed class Servers : IAsyncDisposable
     private readonly Lazy<Task<RedisServer>> _redis = new(() => RedisServer.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<RedisCluster>> _redisCluster = new(() => RedisCluster.StartAsync(CancellationToken.None));
     private readonly Lazy<Task<S3Server>> _s3 = new(() => S3Server.StartAsync(CancellationToken.None));
+    private readonly Lazy<Task<SmtpSink>> _smtp = new(() => SmtpSink.StartAsync(CancellationToken.None));
     private readonly Lazy<string> _chromium = new(() => Programs.Find("chromium", "chromium"));
     private readonly Lazy<Task<IReadOnlyList<string>>> _photographs = new(FetchPhotographsAsync);
     private readonly Lazy<Task<IReadOnlyList<string>>> _pngSuite = new(FetchPngSuiteAsync);
@@ -36,6 +37,8 @@ public sealed class Servers : IAsyncDisposable
     public Task<RedisCluster> RedisClusterAsync() => SkipIfMissingAsync(() => _redisCluster.Value);
 
     public Task<S3Server> S3Async() => SkipIfMissingAsync(() => _s3.Value);
+
+    public Task<SmtpSink> SmtpAsync() => SkipIfMissingAsync(() => _smtp.Value);
 
     /// <summary>The path of the chromium program.</summary>
     public Task<string> ChromiumAsync() => SkipIfMissingAsync(() => Task.FromResult(_chromium.Value));
@@ -69,6 +72,7 @@ public sealed class Servers : IAsyncDisposable
         await EndAsync(_redis);
         await EndAsync(_redisCluster);
         await EndAsync(_s3);
+        await EndAsync(_smtp);
     }
 
     private static async Task EndAsync<T>(Lazy<Task<T>> server) where T : IAsyncDisposable

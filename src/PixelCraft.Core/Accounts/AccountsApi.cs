@@ -23,6 +23,10 @@ internal static class AccountsApi
             .WithDescription("Without a session afterwards: sign in next. `invitation` where registration asks for one.").RequireRateLimit(LimitPolicy.Register);
         api.MapPost("/session", SignInAsync).WithName("SignIn").WithSummary("Sign in")
             .WithDescription("Sets the session's cookie. Programs rather use an API token.").RequireRateLimit(LimitPolicy.SignIn);
+        api.MapPost("/password-resets", RequestResetAsync).WithName("RequestPasswordReset").WithSummary("Have a link mailed to choose a new password by")
+            .WithDescription("The answer is the same whether or not anybody has the e-mail address. The link works once, for an hour.").RequireRateLimit(LimitPolicy.SignIn);
+        api.MapPost("/password-resets/use", UseResetAsync).WithName("ResetPassword").WithSummary("Choose a new password by such a link")
+            .WithDescription("`token` is the one in the link. Ends all sessions of the member.").RequireRateLimit(LimitPolicy.SignIn);
         api.MapDelete("/session", SignOutAsync).WithName("SignOut").WithSummary("Sign out");
 
         api.MapGet("/me", MeAsync).WithName("GetMe").WithSummary("Your account").RequireAuthorization(Policies.Read);
@@ -44,7 +48,27 @@ internal static class AccountsApi
         administration.MapGet("/members", ListAsync).WithName("ListMembers").WithSummary("List members, newest first");
         administration.MapPatch("/members/{id}", ChangeAsync).WithName("ChangeMember").WithSummary("Suspend a member, or set the quota");
         administration.MapPost("/invitations", InviteAsync).WithName("Invite").WithSummary("Make an invitation")
-            .WithDescription("Its code is in the answer and nowhere else.");
+            .WithDescription("Its code is in the answer and nowhere else. With `email` it goes there by mail, and the answer is 202 without it.");
+    }
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> RequestResetAsync(ResetRequest request, HttpContext http, IPasswordResets resets) =>
+        await resets.RequestAsync(http, request.Email) switch
+        {
+            ResetRequestOutcome.Taken => TypedResults.Accepted((string?)null),
+            ResetRequestOutcome.NoEmail => Problems.Field("email", AccountErrors.NoEmail),
+            ResetRequestOutcome.TooMany => Problems.LockedOut.Result("Wait, and try again."),
+            _ => Problems.NoMail.Result(),
+        };
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> UseResetAsync(NewPasswordRequest request, IPasswordResets resets, CancellationToken cancellationToken)
+    {
+        var result = await resets.ResetAsync(request.Token, request.Password, cancellationToken);
+        return result.Outcome switch
+        {
+            PasswordResetOutcome.Changed => TypedResults.NoContent(),
+            PasswordResetOutcome.Unusable => Problems.Field("password", result.Error!),
+            _ => Problems.LinkGone.Result("Ask for a new one."),
+        };
     }
 
     private static async Task<Results<Created<RegisteredResponse>, ProblemHttpResult>> RegisterAsync(
@@ -147,9 +171,18 @@ internal static class AccountsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<Created<NewInvitation>> InviteAsync(
+    private static async Task<Results<Created<NewInvitation>, Accepted, ProblemHttpResult>> InviteAsync(
         InvitationRequest request, HttpContext http, IMembers members, CancellationToken cancellationToken)
     {
+        if (!string.IsNullOrWhiteSpace(request.Email))
+        {
+            return await members.InviteByMailAsync(request.Email, request.Administrator, cancellationToken) switch
+            {
+                InviteByMailOutcome.Taken => TypedResults.Accepted((string?)null),
+                InviteByMailOutcome.NoEmail => Problems.Field("email", AccountErrors.NoEmail),
+                _ => Problems.NoMail.Result(),
+            };
+        }
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, await members.InviteAsync(request.Administrator, cancellationToken));
     }

@@ -13,6 +13,12 @@ internal sealed record PasswordRequest(string Current, string Password);
 /// <summary>Closing the account.</summary>
 internal sealed record DeleteRequest(string Password);
 
+/// <summary>A forgotten password.</summary>
+internal sealed record ResetRequest(string Email);
+
+/// <summary>A new password in place of a forgotten one.</summary>
+internal sealed record NewPasswordRequest(string Token, string Password);
+
 /// <summary>A new member's id.</summary>
 internal sealed record RegisteredResponse(Id Id);
 
@@ -23,7 +29,9 @@ internal sealed record TokenRequest(string Name, bool CanWrite = false);
 internal sealed record MemberChange(bool? Suspended = null, long? QuotaBytes = null);
 
 /// <summary>An invitation to be made.</summary>
-internal sealed record InvitationRequest(bool Administrator = false);
+/// <param name="Administrator">Whether the new member will be an administrator.</param>
+/// <param name="Email">Where its link is mailed; null: nowhere, the code is in the answer.</param>
+internal sealed record InvitationRequest(bool Administrator = false, string? Email = null);
 
 /// <summary>A page of members, newest first.</summary>
 /// <param name="Items">The members.</param>
@@ -35,6 +43,8 @@ internal sealed record MemberPage(IReadOnlyList<MemberProfile> Items, Id? Next);
 [JsonSerializable(typeof(SignInRequest))]
 [JsonSerializable(typeof(PasswordRequest))]
 [JsonSerializable(typeof(DeleteRequest))]
+[JsonSerializable(typeof(ResetRequest))]
+[JsonSerializable(typeof(NewPasswordRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(MemberChange))]
 [JsonSerializable(typeof(InvitationRequest))]

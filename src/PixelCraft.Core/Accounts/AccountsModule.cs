@@ -10,6 +10,7 @@ using PixelCraft.Accounts.Sessions;
 using PixelCraft.Accounts.Tokens;
 using PixelCraft.Ids;
 using PixelCraft.Jobs;
+using PixelCraft.Mail.Contracts;
 
 namespace PixelCraft.Accounts;
 
@@ -44,7 +45,7 @@ public static class AccountsModule
 
     /// <summary>
     /// <see cref="AddAccess"/>, and the module's own services: for every process that has its API or pages, or runs the module's commands.
-    /// It needs a job queue besides, and for the export every module's <see cref="IMemberData"/>.
+    /// It needs a job queue and <see cref="IMails"/> besides, and for the export every module's <see cref="IMemberData"/>.
     /// </summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
@@ -69,11 +70,13 @@ public static class AccountsModule
             identity.Lockout.DefaultLockoutTimeSpan = accounts.Value.LockoutTime;
         });
 
+        services.AddSingleton<AttemptLimit>();
         services.AddScoped<Registrar>();
         services.AddScoped<IMemberAdmission>(provider => provider.GetRequiredService<Registrar>());
         services.AddScoped<SignIn>();
         services.AddScoped<ISignIn>(provider => provider.GetRequiredService<SignIn>());
         services.AddScoped<IPasswords>(provider => provider.GetRequiredService<SignIn>());
+        services.AddScoped<IPasswordResets, PasswordResets>();
         services.AddScoped<IOwnAccount, OwnAccount>();
         services.AddScoped<IMembers, Members>();
         services.AddHostedService<FirstAdministrator>();
@@ -81,11 +84,12 @@ public static class AccountsModule
         return services;
     }
 
-    /// <summary>The erasing of closed accounts: for the process that does jobs. It needs every module's <see cref="IMemberData"/>.</summary>
+    /// <summary>The erasing of closed accounts, and the writing of mails: for the process that does jobs. It needs every module's <see cref="IMemberData"/>.</summary>
     public static IServiceCollection AddAccountsWorker(this IServiceCollection services)
     {
         services.AddAccountsCore();
         services.AddSingleton<IJobHandler, EraseMember>();
+        services.AddSingleton<IMailWriter, AccountMails>();
         services.AddHostedService<RemovalSweep>();
         return services;
     }
@@ -108,6 +112,6 @@ public static class AccountsModule
         services.TryAddSingleton<MemberStates>();
         services.TryAddSingleton<MemberNames>();
         services.TryAddSingleton<SessionService>();
-        services.TryAddScoped<IMemberDirectory, Members>();
+        services.TryAddScoped<IMemberDirectory, MemberDirectory>();
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
+using PixelCraft.Http;
 
 namespace PixelCraft.Accounts;
 
@@ -68,12 +69,8 @@ internal sealed class FirstAdministrator(
         return hash;
     }
 
-    private string Address()
-    {
-        var address = services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost";
-        foreach (var any in new[] { "//[::]", "//0.0.0.0", "//+", "//*" }) address = address.Replace(any, "//localhost", StringComparison.Ordinal);
-        return address.TrimEnd('/');
-    }
+    private string Address() => ListenAddress.OnThisMachine(
+        services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost");
 
     private async Task StartedAsync(CancellationToken cancellationToken)
     {

@@ -2,13 +2,14 @@ using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Accounts.Sessions;
 using PixelCraft.Ids;
+using PixelCraft.Mail.Contracts;
 
 namespace PixelCraft.Accounts;
 
-/// <summary>What administrators do, and what other modules may know.</summary>
+/// <summary>What administrators do.</summary>
 internal sealed class Members(
-    IMemberStore store, MemberStates states, MemberNames names, IInvitationStore invitations, SessionService sessions, TimeProvider time, IOptions<AccountsOptions> options)
-    : IMembers, IMemberDirectory
+    IMemberStore store, IInvitationStore invitations, SessionService sessions, IMails mails, TimeProvider time, IOptions<AccountsOptions> options)
+    : IMembers
 {
     public async Task<IReadOnlyList<MemberProfile>> ListAsync(Id? after, int limit, CancellationToken cancellationToken) =>
         [.. (await store.ListAsync(after, limit, cancellationToken)).Select(Profile)];
@@ -37,11 +38,15 @@ internal sealed class Members(
         return new NewInvitation(code, expires);
     }
 
-    public async Task<IReadOnlyDictionary<Id, string>> NamesAsync(IReadOnlyCollection<Id> members, CancellationToken cancellationToken) =>
-        await names.FindAsync(members, cancellationToken);
-
-    public async Task<long?> QuotaAsync(Id member, CancellationToken cancellationToken) =>
-        (await states.FindAsync(member, cancellationToken))?.QuotaBytes;
+    public async Task<InviteByMailOutcome> InviteByMailAsync(string email, bool administrator, CancellationToken cancellationToken)
+    {
+        if (!mails.IsOn) return InviteByMailOutcome.Off;
+        if (!EmailAddress.IsOne(email.Trim())) return InviteByMailOutcome.NoEmail;
+        // The code is made when the mail is sent; until then there is no invitation that somebody could find.
+        var kind = administrator ? MailKind.AdministratorInvitation : MailKind.Invitation;
+        await mails.AddAsync(mails.ToAddress(kind, email.Trim(), options.Value.InvitationLifetime), cancellationToken);
+        return InviteByMailOutcome.Taken;
+    }
 
     public static MemberProfile Profile(Member member) => new(
         member.Id, member.Email ?? "", member.Name, member.IsAdministrator, member.SuspendedAt is not null, member.QuotaBytes, member.CreatedAt);

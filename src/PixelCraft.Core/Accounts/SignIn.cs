@@ -1,14 +1,10 @@
-using System.Globalization;
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using PixelCraft.Accounts.Contracts;
 using PixelCraft.Accounts.Sessions;
-using PixelCraft.Limits;
+using PixelCraft.Mail.Contracts;
 
 namespace PixelCraft.Accounts;
 
@@ -19,8 +15,9 @@ internal sealed class SignIn(
     Registrar registrar,
     IMemberStore members,
     SessionService sessions,
-    IRateLimiter limiter,
-    IOptions<LimitOptions> limits) : ISignIn, IPasswords
+    AttemptLimit attempts,
+    IPasswordStore passwords,
+    IMails mails) : ISignIn, IPasswords
 {
     // Of a password that nobody has: compared where there is no member, so that the answer takes as long.
     private static string? _nobodysHash;
@@ -32,7 +29,7 @@ internal sealed class SignIn(
 
     public async Task<SignInOutcome> SignInAsync(HttpContext http, string email, string password)
     {
-        if (!await MayTryAsync(http, email)) return SignInOutcome.LockedOut;
+        if (!await attempts.MayTryAsync(http, email)) return SignInOutcome.LockedOut;
         if (password.Length > Registrar.PasswordLength) return SignInOutcome.Failed;
         // No address has control characters, and PostgreSQL takes no NUL.
         var found = email.Any(char.IsControl) ? null : await users.FindByEmailAsync(email.Trim());
@@ -67,26 +64,17 @@ internal sealed class SignIn(
         if (await Registrar.PasswordErrorAsync(users, member, replacement) is { } error)
             return new PasswordChange(PasswordOutcome.Unusable, error);
 
-        var result = await users.ChangePasswordAsync(member, current, replacement); // makes a new stamp
+        var notice = mails.IsOn ? mails.ToMember(MailKind.PasswordChanged, id) : null;
+        var stamp = Secrets.NewStamp();
+        var hash = users.PasswordHasher.HashPassword(member, replacement);
         // Another change came in between: the password checked above is not the current one any more.
-        if (!result.Succeeded) return new PasswordChange(PasswordOutcome.WrongPassword);
+        if (!await passwords.ChangeAsync(id, member.PasswordHash!, hash, stamp, notice, http.RequestAborted)) return new PasswordChange(PasswordOutcome.WrongPassword);
+        member.SecurityStamp = stamp; // for the session that begins below
+        if (notice is not null) await mails.CommittedAsync(notice);
         await sessions.EndAllAsync(id, http.RequestAborted);
         signIn.Context = http;
         await signIn.SignInAsync(member, isPersistent: true);
         return new PasswordChange(PasswordOutcome.Changed);
-    }
-
-    /// <summary>
-    /// Takes one of the attempts that a network has with an e-mail address, a member's or not. So who guesses locks out
-    /// the own network and not the member.
-    /// </summary>
-    private async Task<bool> MayTryAsync(HttpContext http, string email)
-    {
-        if (!limits.Value.Enabled) return true;
-        var account = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email.Trim().ToUpperInvariant())));
-        var decision = await limiter.TakeAsync($"account:{account}:{EndpointLimiter.Key(http, LimitPolicy.SignIn)}", limits.Value.Account.Limit, http.RequestAborted);
-        if (!decision.Allowed) http.Response.Headers.RetryAfter = EndpointLimiter.Seconds(decision.RetryAfter).ToString(CultureInfo.InvariantCulture);
-        return decision.Allowed;
     }
 
     /// <summary>Checks a member's password once more, for what a session alone must not do; failures count towards the lock.</summary>

@@ -105,6 +105,12 @@ public static class Problems
     /// <summary>The invitation is unknown, used or expired.</summary>
     public static readonly Problem InvitationInvalid = new("invitation-invalid", StatusCodes.Status403Forbidden, "That invitation can't be used.");
 
+    /// <summary>The link to choose a new password by can't be used.</summary>
+    public static readonly Problem LinkGone = new("link-gone", StatusCodes.Status410Gone, "That link is unknown, used or too old.");
+
+    /// <summary>Without a mail server nothing can be mailed.</summary>
+    public static readonly Problem NoMail = new("no-mail", StatusCodes.Status404NotFound, "This installation sends no mail.");
+
     /// <summary>A field is wrong; the extension <c>errors</c> says which. Answered by <see cref="Field"/> and <see cref="Fields"/>.</summary>
     public static readonly Problem InvalidField = new("invalid-field", StatusCodes.Status422UnprocessableEntity, "Some of what you entered can't be used.");
 

@@ -34,7 +34,8 @@ public static class SecurityHeaders
     {
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = policy;
-        headers["Referrer-Policy"] = "same-origin";
+        // A page whose address is secret says less.
+        headers.TryAdd("Referrer-Policy", "same-origin");
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
         return Task.CompletedTask;

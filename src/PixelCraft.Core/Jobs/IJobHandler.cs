@@ -19,18 +19,27 @@ public interface IJobHandler
     Task<JobResult> HandleAsync(Job job, int faults, CancellationToken cancellationToken);
 }
 
-/// <summary>How a handler ended: <see cref="Done"/>, or <see cref="GiveUp"/> with a reason.</summary>
+/// <summary>How a handler ended: <see cref="Done"/>, <see cref="GiveUp"/> with a reason, or <see cref="Later"/>.</summary>
 public sealed record JobResult
 {
-    private JobResult(string? reason) => Reason = reason;
+    private JobResult(string? reason, TimeSpan? again) => (Reason, Again) = (reason, again);
 
     /// <summary>The job is done; also when there was nothing to do any more.</summary>
-    public static JobResult Done { get; } = new((string?)null);
+    public static JobResult Done { get; } = new(reason: null, again: null);
 
     /// <summary>Why the job is given up; null when it is done.</summary>
     public string? Reason { get; }
 
+    /// <summary>After how long the job is due again; null when it has ended.</summary>
+    public TimeSpan? Again { get; }
+
     /// <summary>Trying again would not help: the job becomes a dead letter.</summary>
     /// <param name="reason">For the administrator.</param>
-    public static JobResult GiveUp(string reason) => new(reason);
+    public static JobResult GiveUp(string reason) => new(reason, again: null);
+
+    /// <summary>
+    /// Not now, for a reason of this job alone: it is put back without counting as a fault, and the worker goes on with others at once.
+    /// </summary>
+    /// <param name="delay">After how long it is due again, zero or more.</param>
+    public static JobResult Later(TimeSpan delay) => new(reason: null, delay < TimeSpan.Zero ? TimeSpan.Zero : delay);
 }

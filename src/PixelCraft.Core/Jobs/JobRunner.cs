@@ -190,6 +190,7 @@ internal sealed class JobRunner(
 
             var result = await handler.HandleAsync(lease.Job, lease.Faults, running.Token);
             Interlocked.Exchange(ref _unavailableInARow, 0);
+            if (result.Again is { } again) return PutBack(again);
             return result.Reason is { } reason ? Bury(lease, reason) : Done;
         }
         catch (Exception) when (running.IsLost)

@@ -4,6 +4,7 @@ using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.Redis;
 using PixelCraft.Adapters.Rendering;
 using PixelCraft.Images.Engine;
+using PixelCraft.Mail;
 using PixelCraft.Server.Configuration;
 using PixelCraft.Server.Health;
 
@@ -24,7 +25,7 @@ internal static class DoctorCommand
     {
         await using var app = ServerHost.Build(settings, quiet: true);
         var sick = 0;
-        foreach (var dependency in app.Services.GetRequiredService<Dependencies>().All)
+        foreach (var dependency in app.Services.GetRequiredService<Dependencies>().All.Concat(Mail(app.Services)))
         {
             var (isThere, text) = await Dependencies.AskAsync(dependency, cancellationToken);
             Console.WriteLine($"{(isThere ? "ok    " : "FAULT ")} {dependency.Name}: {text}");
@@ -33,10 +34,18 @@ internal static class DoctorCommand
             Console.WriteLine($"       {dependency.Advice}");
         }
         foreach (var database in app.Services.GetServices<IModuleDatabase>()) sick += await TellServersAsync(database, cancellationToken);
+        if (app.Services.GetService<IMailSender>() is null) Console.WriteLine("note   mail: off, so forgotten passwords can't be changed by their members.\n       Set Mail:Smtp:Host, Mail:From and Mail:Site.");
         if (Adapters.HasRedis(settings)) await TellEvictionAsync(app.Services);
         if (!await EngineIsWellAsync(settings.Get<EngineOptions>(), cancellationToken)) sick++;
         Console.WriteLine(sick == 0 ? "Everything that this configuration needs is there." : $"{sick} of the things that this configuration needs {(sick == 1 ? "is" : "are")} not there.");
         return sick == 0 ? 0 : 1;
+    }
+
+    /// <summary>What takes mails. Not one of the dependencies, which load balancers ask for all the time: a mail server would see nothing else.</summary>
+    private static IEnumerable<Dependency> Mail(IServiceProvider services)
+    {
+        if (services.GetService<IMailSender>() is { } sender)
+            yield return new Dependency("mail", sender.CheckAsync, "Mails wait until it is there: start it, or correct the section Mail:Smtp.");
     }
 
     /// <summary>

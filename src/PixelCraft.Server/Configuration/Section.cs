@@ -5,6 +5,7 @@ using PixelCraft.Adapters.InProcess;
 using PixelCraft.Adapters.OpenTelemetry;
 using PixelCraft.Adapters.Redis;
 using PixelCraft.Adapters.S3;
+using PixelCraft.Adapters.Smtp;
 using PixelCraft.Analytics.Contracts;
 using PixelCraft.Capacity.Contracts;
 using PixelCraft.Delivery.Contracts;
@@ -13,6 +14,7 @@ using PixelCraft.Images.Engine;
 using PixelCraft.Jobs;
 using PixelCraft.Limits;
 using PixelCraft.Live.Contracts;
+using PixelCraft.Mail.Contracts;
 
 namespace PixelCraft.Server.Configuration;
 
@@ -31,6 +33,8 @@ internal sealed record Section(string Name, Type Options, Action<IServiceCollect
         Of<RedisOptions>("Redis"),
         Of<S3Options>("S3"),
         Of<AccountsOptions>("Accounts"),
+        Of<MailOptions>("Mail"),
+        Of<SmtpOptions>("Mail:Smtp"),
         Of<UploadOptions>("Uploads"),
         Of<FetchOptions>("Fetch"),
         Of<EngineOptions>("Engine"),

@@ -18,6 +18,9 @@ using PixelCraft.Adapters.InProcess;
 using PixelCraft.Http;
 using PixelCraft.Ids;
 using PixelCraft.Jobs;
+using PixelCraft.Mail;
+using PixelCraft.Mail.Contracts;
+using PixelCraft.Tests.Mail;
 using Xunit;
 
 namespace PixelCraft.Tests.Accounts;
@@ -26,6 +29,9 @@ namespace PixelCraft.Tests.Accounts;
 internal sealed class AccountsApp : IAsyncDisposable
 {
     public const string Password = "correct horse";
+
+    /// <summary>What links in mails begin with.</summary>
+    public const string Site = "https://images.example.org";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pixelcraft-accounts-").FullName;
     private readonly WebApplication _app;
@@ -45,8 +51,11 @@ internal sealed class AccountsApp : IAsyncDisposable
             .AddDatabaseSessions()
             .AddInProcessJobQueue()
             .AddAccounts()
+            .AddMail()
+            .AddSingleton<IMailSender>(Mails)
             .AddSingleton<IMemberData>(Data);
-        if (worker) builder.Services.AddAccountsWorker().AddJobRunner();
+        builder.Services.Configure<MailOptions>(mail => mail.Site = Site);
+        if (worker) builder.Services.AddAccountsWorker().AddMailWorker().AddJobRunner();
         builder.Services.Configure<AccountsOptions>(options =>
         {
             options.Registration = RegistrationMode.Open;
@@ -73,6 +82,8 @@ internal sealed class AccountsApp : IAsyncDisposable
     public LogLines Log { get; } = new();
 
     public ModuleData Data { get; } = new();
+
+    public Mailbox Mails { get; } = new();
 
     public CountingHasher Hasher { get; } = new();
 

@@ -119,6 +119,24 @@ public sealed class CommandTests(Servers servers) : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_MailServer_IsAsked()
+    {
+        await using var sink = await Servers.SkipIfMissingAsync(() => SmtpSink.StartAsync(TestContext.Current.CancellationToken));
+        string[] settings = [.. sink.Settings("https://images.example.org").Select(setting => $"{setting.Key}={setting.Value}")];
+        var well = await RunAsync(["doctor"], settings);
+        Assert.True(well.ExitCode == 0, well.Output + well.Error);
+        Assert.Contains($"ok     mail: {sink.Address}:{sink.Port}", well.Output, StringComparison.Ordinal);
+        Assert.Empty(sink.Mails);
+
+        sink.Kill();
+        var away = await RunAsync(["doctor"], settings);
+        Assert.Equal(1, away.ExitCode);
+        Assert.Contains("FAULT  mail: ", away.Output, StringComparison.Ordinal);
+        Assert.Contains("Mail:Smtp", away.Output, StringComparison.Ordinal);
+        AssertPlain(away);
+    }
+
+    [Fact]
     public async Task Doctor_AnEmptyFolder_IsWell()
     {
         var result = await RunAsync(["doctor"], []);
@@ -149,6 +167,7 @@ public sealed class CommandTests(Servers servers) : IDisposable
     [InlineData("Postgres:Acounts=Host=x;Password=secret")]
     [InlineData("Redis:Connection=a,paswrd=secret")]
     [InlineData("S3:SecretKey=secret")]
+    [InlineData("Mail:Smtp:Password=secret")]
     [InlineData("S3:Endpoint=http://user:secret@host")]
     [InlineData("Telemetry:Otlp=http://user:secret@host")]
     public async Task Config_NeverPrintsASecret(string setting)

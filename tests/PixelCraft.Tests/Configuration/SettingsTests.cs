@@ -61,6 +61,32 @@ public sealed class SettingsTests
         Assert.Equal(["S3:AccessKey", "S3:SecretKey"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
     }
 
+    [Theory]
+    [InlineData("Mail:From, Mail:Site", "Mail:Smtp:Host=smtp.example.org")]
+    [InlineData("Mail:Smtp:Host", "Mail:Smtp:User=ada", "Mail:Smtp:Password=secret")]
+    [InlineData("Mail:Smtp:Host", "Mail:Smtp:Port=25")]
+    [InlineData("Mail:Smtp:Password", "Mail:Smtp:Host=smtp.example.org", "Mail:Smtp:User=ada", "Mail:From=images@example.org", "Mail:Site=https://images.example.org")]
+    [InlineData("Mail:Smtp:Tls", "Mail:Smtp:Host=smtp.example.org", "Mail:Smtp:User=ada", "Mail:Smtp:Password=secret", "Mail:Smtp:Tls=none")]
+    [InlineData("Mail:Smtp:Tls", "Mail:Smtp:Host=smtp.example.org", "Mail:Smtp:Tls=ssl")]
+    [InlineData("Mail:From, Mail:Site", "Mail:From=images", "Mail:Site=images.example.org")]
+    [InlineData("Mail:From", "Mail:From=images@example.org\r\nBcc: eve@example.org")]
+    [InlineData("Mail:Smtp:Timeout", "Mail:Smtp:Timeout=01:00:00")]
+    [InlineData("Mail:Smtp:Pasword", "Mail:Smtp:Pasword=secret")]
+    public void Load_MailByHalfOrWrong_NamesEachFault(string settings, params string[] sets)
+    {
+        var faults = Settings.Load(sets, null).Faults;
+        Assert.Equal(settings, string.Join(", ", faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]).Order()));
+        Assert.DoesNotContain(faults, fault => fault.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_MailOfARoleOfMany_NeedsAServer_OrIsOff()
+    {
+        Assert.StartsWith("Mail:Smtp:Host: missing", Assert.Single(Settings.Load(["Role=web", .. Scaled, "Mail:From=images@example.org"], null).Faults), StringComparison.Ordinal);
+        Assert.Empty(Settings.Load(["Role=web", .. Scaled, "Mail:Smtp:Host=smtp.example.org", "Mail:From=Our images <images@example.org>", "Mail:Site=https://images.example.org"], null).Faults);
+        Assert.Empty(Settings.Load(["Mail:From=images@example.org"], null).Faults);
+    }
+
     [Fact]
     public void Differences_NeverShowASecret()
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using PixelCraft.Accounts;
 using PixelCraft.Ids;
+using PixelCraft.Mail;
 using Xunit;
 
 namespace PixelCraft.Tests.Contracts;
@@ -9,6 +10,10 @@ namespace PixelCraft.Tests.Contracts;
 public sealed record AccountStores(IMemberStore Members, IClosedAccounts Closed, IInvitationStore Invitations, ITokenStore Tokens)
 {
     public required IMemberView View { get; init; }
+
+    public required IPasswordStore Passwords { get; init; }
+
+    public required IMailOutbox Outbox { get; init; }
 }
 
 /// <summary>Makes empty accounts databases of one kind.</summary>

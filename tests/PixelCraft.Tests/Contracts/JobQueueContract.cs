@@ -66,6 +66,20 @@ public abstract class JobQueueContract
     }
 
     [Fact]
+    public async Task Take_MailBehindTenThousandVariants_ComesWithTheSecondAtTheLatest()
+    {
+        var queue = await CreateCalmAsync(capacity: 20_000);
+        foreach (var some in Enumerable.Range(0, 10_000).Chunk(500))
+            await Task.WhenAll(some.Select(i => PutAsync(queue, new Job("render-image", $"{i}"))));
+        var mail = PixelCraft.Mail.SendMail.For(new PixelCraft.Ids.IdGenerator(TimeProvider.System).ForMember());
+        Assert.Equal(EnqueueOutcome.Queued, await PutAsync(queue, mail));
+
+        // Every eighth taking begins with what isn't in a hurry.
+        Assert.Contains(mail, new[] { (await TakeAsync(queue)).Job, (await TakeAsync(queue)).Job });
+        Assert.Equal(9_999, (await queue.DepthAsync(Cancel)).Due);
+    }
+
+    [Fact]
     public async Task Take_SubjectOfAnyText_ComesBackAsItWas()
     {
         var queue = await CreateCalmAsync();

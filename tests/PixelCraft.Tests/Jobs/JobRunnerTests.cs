@@ -99,6 +99,30 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_Later_ComesBackThen_WithoutFaults_AndKeepsNobodyWaiting()
+    {
+        _options.Concurrency = 1;
+        var seen = new List<(string Subject, int Faults, DateTimeOffset At)>();
+        var begun = _time.GetUtcNow();
+        await StartAsync((job, faults, _) =>
+        {
+            lock (seen) seen.Add((job.Subject, faults, _time.GetUtcNow()));
+            return Task.FromResult(job == Job && seen.Count(turn => turn.Subject == "1") < 8 ? JobResult.Later(TimeSpan.FromMinutes(1)) : JobResult.Done);
+        });
+        await PutAsync(Job);
+        await DepthIsAsync(new QueueDepth(0, 1, 0, 0));
+        await PutAsync(new Job("test", "2"));
+        await Eventually.TrueAsync(() => seen.Count == 2);
+        Assert.Equal(("2", 0, begun), seen[1]);
+
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(10), async () => await _queue.DepthAsync(Cancel) == default);
+        var turns = seen.Where(turn => turn.Subject == "1").ToList();
+        Assert.Equal(8, turns.Count);
+        Assert.All(turns, turn => Assert.Equal(0, turn.Faults));
+        Assert.All(turns.Zip(turns.Skip(1)), pair => Assert.True(pair.Second.At - pair.First.At >= TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
     public async Task Run_DependencyAway_ComesBackWithoutFaults()
     {
         var turns = 0;

@@ -56,12 +56,14 @@ public abstract class Installation(Servers servers) : IAsyncLifetime
 
     private protected static async Task AddMembersAsync(IReadOnlyDictionary<string, string> settings)
     {
-        foreach (var name in new[] { "ada", "ben" })
-        {
-            var added = await PixelCraftProcess.RunCommandAsync(
-                settings, ["member", "add", "--email", $"{name}@example.org", "--name", name, "--password", Password, .. name == "ada" ? ["--admin"] : Array.Empty<string>()], Cancellation);
-            Assert.True(added.ExitCode == 0, added.Output + added.Error);
-        }
+        await AddMemberAsync(settings, "ada@example.org", "ada", "--admin");
+        await AddMemberAsync(settings, "ben@example.org", "ben");
+    }
+
+    private protected static async Task AddMemberAsync(IReadOnlyDictionary<string, string> settings, string email, string name, params string[] more)
+    {
+        var added = await PixelCraftProcess.RunCommandAsync(settings, ["member", "add", "--email", email, "--name", name, "--password", Password, .. more], Cancellation);
+        Assert.True(added.ExitCode == 0, added.Output + added.Error);
     }
 }
 
@@ -90,6 +92,12 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
     /// <summary>The connection to a Redis that the test may kill; null takes the one of all tests.</summary>
     internal string? Redis { get; init; }
 
+    /// <summary>Settings besides those that every installation has.</summary>
+    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The process that does the jobs.</summary>
+    internal PixelCraftProcess Worker { get; private set; } = null!;
+
     private Dictionary<string, string> _settings = [];
 
     internal override async Task<(PixelCraftProcess Server, Func<Task<Uri>> Survivor)> StartDoomedAsync() =>
@@ -98,8 +106,9 @@ public sealed class SplitInstallation(Servers servers) : Installation(servers)
     private protected override async Task StartAsync()
     {
         _settings = await SettingsAsync(Servers, Redis);
+        foreach (var (key, value) in Settings) _settings[key] = value;
         await StartAsync(As("web"));
-        await StartAsync(As("worker"));
+        Worker = await StartAsync(As("worker"));
         await AddMembersAsync(As("web"));
     }
 

@@ -11,8 +11,8 @@ using PixelCraft.Ids;
 namespace PixelCraft.Adapters.EntityFramework.Accounts;
 
 /// <summary>
-/// The tables of the Accounts module: those of ASP.NET Core Identity (without roles), the module's own, and the
-/// data-protection keys, which must be wherever accounts are.
+/// The tables of the Accounts module: those of ASP.NET Core Identity (without roles), the module's own, the outbox of
+/// mails that follow from them, and the data-protection keys, which must be wherever accounts are.
 /// </summary>
 internal abstract partial class AccountsDbContext(DbContextOptions options) : IdentityUserContext<Member, Id>(options), IDataProtectionKeyContext
 {
@@ -21,6 +21,10 @@ internal abstract partial class AccountsDbContext(DbContextOptions options) : Id
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
     public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<PasswordResetRow> PasswordResets => Set<PasswordResetRow>();
+
+    public DbSet<MailRow> Outbox => Set<MailRow>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -80,6 +84,8 @@ internal abstract partial class AccountsDbContext(DbContextOptions options) : Id
             invitation.HasKey(i => i.CodeHash);
             invitation.Property(i => i.CodeHash).HasMaxLength(64);
         });
+        PasswordResetRow.Map(builder);
+        MailRow.Map(builder);
         builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
 
         foreach (var type in builder.Model.GetEntityTypes())

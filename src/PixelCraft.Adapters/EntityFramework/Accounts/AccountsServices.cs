@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PixelCraft.Accounts;
+using PixelCraft.Mail;
 
 namespace PixelCraft.Adapters.EntityFramework.Accounts;
 
@@ -34,6 +35,8 @@ public static class AccountsServices
         services.AddSingleton<IMemberView>(provider => new MemberView(provider.GetRequiredKeyedService<RawDatabase>(Name)));
         services.AddSingleton<IInvitationStore, EfInvitationStore>();
         services.AddSingleton<ITokenStore, EfTokenStore>();
+        services.AddSingleton<IPasswordStore, EfPasswordStore>();
+        services.AddSingleton<IMailOutbox, EfMailOutbox>();
         return services;
     }
 

@@ -81,6 +81,8 @@ internal sealed class EfMemberStore(IDbContextFactory<AccountsDbContext> factory
                     .SetProperty(m => m.SecurityStamp, securityStamp)
                     .SetProperty(m => m.ConcurrencyStamp, securityStamp),
                 cancellationToken);
+            rows += await db.PasswordResets.Where(reset => reset.MemberId == member).ExecuteDeleteAsync(cancellationToken);
+            rows += await db.Outbox.Where(mail => mail.MemberId == member).ExecuteDeleteAsync(cancellationToken);
             return rows + await db.ApiTokens.Where(token => token.MemberId == member).ExecuteDeleteAsync(cancellationToken);
         }, cancellationToken);
         if (closed == 0) await reader.ConfirmAsync(cancellationToken); // that it is closed

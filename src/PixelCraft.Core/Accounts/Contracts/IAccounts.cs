@@ -71,6 +71,22 @@ public interface IMembers
 
     /// <summary>Makes an invitation for one member. The code is in the answer and nowhere else.</summary>
     Task<NewInvitation> InviteAsync(bool administrator, CancellationToken cancellationToken);
+
+    /// <summary>Has an invitation for one member mailed, soon; nobody but its recipient sees the code.</summary>
+    Task<InviteByMailOutcome> InviteByMailAsync(string email, bool administrator, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of an invitation by mail.</summary>
+public enum InviteByMailOutcome
+{
+    /// <summary>It is to be sent.</summary>
+    Taken,
+
+    /// <summary>It is no e-mail address.</summary>
+    NoEmail,
+
+    /// <summary>This installation sends no mail.</summary>
+    Off,
 }
 
 /// <summary>What somebody enters to register.</summary>

@@ -12,14 +12,14 @@ public sealed record CutLink(string Id, string Between, IReadOnlyList<string> Po
     public static IReadOnlyList<CutLink> All { get; } =
     [
         new("edge", "Edge and load balancers", ["IEdge"]),
-        new("catalogue", "Servers and catalogue", ["IMemberStore", "IMemberView", "ICatalogue", "ICatalogueView", "ICommentStore"]),
+        new("catalogue", "Servers and catalogue", ["IMemberStore", "IMemberView", "IMailOutbox", "ICatalogue", "ICatalogueView", "ICommentStore"]),
         new("redis", "Servers and Redis", ["ISessionStore", "IRateLimiter", "ICache", "IChangeNotices", "IJobQueue", "IEventStream", "ILiveBackplane"]),
         new("analytics", "Workers and analytics database", ["IEventStore"]),
         new("object_store", "Servers and object store", ["IObjectStore"]),
     ];
 
     /// <summary>Ports that nothing is kept behind.</summary>
-    internal static IReadOnlyList<string> Nowhere { get; } = ["IImageEngine"];
+    internal static IReadOnlyList<string> Nowhere { get; } = ["IImageEngine", "IMailSender"];
 
     /// <summary>What becomes of the data that goes over this link, as the ports declare it.</summary>
     public IEnumerable<DataConsistency> Affected => ConsistencyChoices.All.Where(kind => Ports.Contains(kind.Port));

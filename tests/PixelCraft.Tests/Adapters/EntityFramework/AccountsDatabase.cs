@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Accounts;
 using PixelCraft.Adapters.EntityFramework;
 using PixelCraft.Adapters.EntityFramework.Accounts;
+using PixelCraft.Mail;
 using PixelCraft.Tests.Contracts;
 
 namespace PixelCraft.Tests.Adapters.EntityFramework;
@@ -25,6 +26,8 @@ internal sealed class AccountsDatabase : IAsyncDisposable
         _services.GetRequiredService<IInvitationStore>(), _services.GetRequiredService<ITokenStore>())
     {
         View = _services.GetRequiredService<IMemberView>(),
+        Passwords = _services.GetRequiredService<IPasswordStore>(),
+        Outbox = _services.GetRequiredService<IMailOutbox>(),
     };
 
     public ISessionStore Sessions => _services.GetRequiredService<ISessionStore>();

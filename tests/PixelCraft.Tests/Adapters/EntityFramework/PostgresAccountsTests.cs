@@ -33,6 +33,10 @@ public sealed class PostgresInvitationStoreTests(PostgresAccounts databases) : I
 
 public sealed class PostgresTokenStoreTests(PostgresAccounts databases) : TokenStoreContract(databases), IClassFixture<PostgresAccounts>;
 
+public sealed class PostgresPasswordStoreTests(PostgresAccounts databases) : PasswordStoreContract(databases), IClassFixture<PostgresAccounts>;
+
+public sealed class PostgresMailOutboxTests(PostgresAccounts databases) : MailOutboxContract(databases), IClassFixture<PostgresAccounts>;
+
 public sealed class PostgresSessionStoreTests(Servers servers) : SessionStoreContract, IAsyncDisposable
 {
     private readonly List<AccountsDatabase> _servers = [];

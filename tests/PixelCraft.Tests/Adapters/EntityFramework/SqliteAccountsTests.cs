@@ -33,6 +33,10 @@ public sealed class SqliteInvitationStoreTests(SqliteAccounts databases) : Invit
 
 public sealed class SqliteTokenStoreTests(SqliteAccounts databases) : TokenStoreContract(databases), IClassFixture<SqliteAccounts>;
 
+public sealed class SqlitePasswordStoreTests(SqliteAccounts databases) : PasswordStoreContract(databases), IClassFixture<SqliteAccounts>;
+
+public sealed class SqliteMailOutboxTests(SqliteAccounts databases) : MailOutboxContract(databases), IClassFixture<SqliteAccounts>;
+
 public sealed class SqliteSessionStoreTests : SessionStoreContract, IAsyncDisposable
 {
     private AccountsDatabase? _database;

@@ -318,6 +318,77 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts.Migrations.Postgres
                     b.ToTable("members", "accounts");
                 });
 
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.MailRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("MemberId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("member_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_outbox_due");
+
+                    b.HasIndex("MemberId")
+                        .HasDatabaseName("ix_outbox_member");
+
+                    b.ToTable("outbox", "accounts");
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.PasswordResetRow", b =>
+                {
+                    b.Property<string>("TokenHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("token_hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid>("MailId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("mail_id");
+
+                    b.Property<Guid>("MemberId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("member_id");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_password_resets_expires");
+
+                    b.HasIndex("MemberId");
+
+                    b.ToTable("password_resets", "accounts");
+                });
+
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.SessionRow", b =>
                 {
                     b.Property<string>("KeyHash")
@@ -452,6 +523,15 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts.Migrations.Postgres
                 });
 
             modelBuilder.Entity("PixelCraft.Accounts.ApiToken", b =>
+                {
+                    b.HasOne("PixelCraft.Accounts.Member", null)
+                        .WithMany()
+                        .HasForeignKey("MemberId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.PasswordResetRow", b =>
                 {
                     b.HasOne("PixelCraft.Accounts.Member", null)
                         .WithMany()

@@ -311,6 +311,79 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts.Migrations.Sqlite
                     b.ToTable("members", (string)null);
                 });
 
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.MailRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("MemberId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("member_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_outbox_due");
+
+                    b.HasIndex("MemberId")
+                        .HasDatabaseName("ix_outbox_member");
+
+                    b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.PasswordResetRow", b =>
+                {
+                    b.Property<string>("TokenHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token_hash");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("MailId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("mail_id");
+
+                    b.Property<byte[]>("MemberId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("member_id");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_password_resets_expires");
+
+                    b.HasIndex("MemberId");
+
+                    b.ToTable("password_resets", (string)null);
+                });
+
             modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.SessionRow", b =>
                 {
                     b.Property<string>("KeyHash")
@@ -447,6 +520,15 @@ namespace PixelCraft.Adapters.EntityFramework.Accounts.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("PixelCraft.Accounts.ApiToken", b =>
+                {
+                    b.HasOne("PixelCraft.Accounts.Member", null)
+                        .WithMany()
+                        .HasForeignKey("MemberId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PixelCraft.Adapters.EntityFramework.Accounts.PasswordResetRow", b =>
                 {
                     b.HasOne("PixelCraft.Accounts.Member", null)
                         .WithMany()
