@@ -20,6 +20,7 @@ export function initKeys(): void {
   document.addEventListener("keydown", event => {
     if (isTyping(event)) return;
     if (event.key === "?") show();
+    else if (event.key === "/") find<HTMLInputElement>("[data-search] input[type=search]")?.select();
     else if (event.key === "u") find(".bar a[href='/upload']")?.click();
     else return;
     event.preventDefault();
