@@ -27,8 +27,8 @@ public abstract partial class CatalogueViewContract
 
         foreach (var text in new[] { "creme", "BRULEE creme", "cre", "2nd bru", "1234", "img final jpg", "holi", "words two", "strassen", "aeroskobing", "京 東", "タワー", "🌅", "canon r5", "rf24 7", "hafen", "дождь", "سلام", "\u200fسلام\u200e" })
             Assert.True(await SearchAsync(image.OwnerId, text) is [var id] && id == image.Id, $"'{text}' finds nothing.");
-        foreach (var text in new[] { "reme", "cremes", "creme hafer", "cre bru", "c%", "c_eme", "%", "_", "'", "cr* eme", "x' OR '1'='1" })
-            Assert.True(await SearchAsync(image.OwnerId, text) is [] , $"'{text}' finds something.");
+        foreach (var text in new[] { "reme", "cremes", "creme hafer", "cre bru", "c%e", "c_eme", "%", "_", "'", "cr* eme", "x' OR '1'='1" })
+            Assert.True(await SearchAsync(image.OwnerId, text) is [], $"'{text}' finds something.");
         Assert.Single(await SearchAsync(image.OwnerId, "\"quoted\" 100%"));
         Assert.Empty(await SearchAsync(_ids.ForMember(), "creme"));
     }
@@ -88,8 +88,8 @@ public abstract partial class CatalogueViewContract
         ReadPosition.Current = new ReadPosition();
         await _catalogue.AddAsync(images[^1], Cancellation);
 
-        var listed = new ImageQuery { Visibility = Visibility.Public, Status = ImageStatus.Ready, Trashed = false, Limit = 7 };
-        foreach (var query in new[] { listed with { Limit = 50 }, listed with { Owner = owners[0] }, new ImageQuery { Owner = owners[1], Trashed = false, Limit = 100 }, new ImageQuery { Owner = owners[2], Trashed = true, Limit = 3 }, listed with { Tag = "five" } })
+        var listed = new ImageQuery { Visibility = Visibility.Public, Status = ImageStatus.Ready, Trashed = false, Limit = 40 };
+        foreach (var query in new[] { listed with { Limit = 50 }, listed with { Owner = owners[0] }, new ImageQuery { Owner = owners[1], Trashed = false, Limit = 100 }, new ImageQuery { Owner = owners[2], Trashed = true, Limit = 9 }, listed with { Tag = "five" } })
             foreach (var text in new[] { "c", "n", "even", "needle", "even odd", "even need", "odd needle", "c07 n7", "jpg n1", "jpg c1", "c1 n1", "nothing", "even nothing", "j e" })
                 await IsAsALookAtEveryImageAsync(query, text, images);
     }

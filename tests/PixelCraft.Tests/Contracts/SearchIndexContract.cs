@@ -48,6 +48,9 @@ public abstract class SearchIndexContract
         Assert.Equal(1, await index.FillAsync(25, Cancellation));
         Assert.Equal((29, 1), (await FoundAsync("old"), await FoundAsync("young")));
 
+        foreach (var image in images) Assert.True(await catalogue.RemoveAsync(image.Id, null, Cancellation));
+        foreach (var db in databases) Assert.Equal(0, await db.Words.CountAsync(Cancellation));
+
         async Task<int> FoundAsync(string text)
         {
             Assert.True(SearchTerms.TryParse(text, out var terms, out _));

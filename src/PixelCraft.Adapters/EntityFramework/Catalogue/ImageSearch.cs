@@ -9,7 +9,9 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 /// Finds images by their words. One of the words leads: the index has its images in order; of each it is asked whether it has the others. Which
 /// one, is decided by looking which is rare (docs/decisions/0031-search.md). Every step reads a bounded number of rows, whatever is in the tables.
 /// </summary>
-internal sealed class ImageSearch(RawDatabase database)
+/// <param name="database">Where they are.</param>
+/// <param name="most">Images that a search looks at, about; then it says where to go on.</param>
+internal sealed class ImageSearch(RawDatabase database, int most = ImageSearch.Most)
 {
     /// <summary>From so many images on a word is not rare: which of two such words has more doesn't matter.</summary>
     public const int Rare = 500;
@@ -17,8 +19,7 @@ internal sealed class ImageSearch(RawDatabase database)
     /// <summary>Words that begin alike which are followed one by one.</summary>
     public const int Spellings = 60;
 
-    /// <summary>Images that a search looks at, about; then it says where to go on.</summary>
-    public const int Most = 8_000;
+    private const int Most = 8_000;
 
     /// <summary>How many are looked at at once: the first is what a page needs, and it grows while that finds too little.</summary>
     private static readonly int[] Chunks = [8, 64, 128, 512, 2_048];
@@ -31,11 +32,12 @@ internal sealed class ImageSearch(RawDatabase database)
     {
         if (query is { Owner: null } and not { Visibility: Visibility.Public, Status: ImageStatus.Ready, Trashed: false })
             throw new ArgumentException("Only an owner's images, or those that everybody sees, can be searched.", nameof(query));
+        terms = SearchStatements.Pad(terms);
         if (await LeadAsync(query, terms, cancellationToken) is not { } lead) return new FoundImages([], null);
 
         var found = new List<ImageRecord>();
         var (from, looked) = (query.Before ?? query.After, 0);
-        for (var step = Array.FindIndex(Chunks, chunk => chunk > query.Limit); ; step = Math.Min(step + 1, Chunks.Length - 1))
+        for (var step = Math.Max(0, Array.FindIndex(Chunks, chunk => chunk > query.Limit)); ; step = Math.Min(step + 1, Chunks.Length - 1))
         {
             var rows = await database.ListNearlyAsync(
                 _statements.Look(query, terms, lead, from, Chunks[step]), Chunks[step], row => (Id: database.ReadId(row, 0), Image: row.IsDBNull(1) ? null : _reader.Read(row, 1)), cancellationToken);
@@ -44,7 +46,7 @@ internal sealed class ImageSearch(RawDatabase database)
             // One more than asked for tells whether there are more.
             if (found.Count > query.Limit) return Found(found[..query.Limit], found[query.Limit - 1].Id);
             if (rows.Count < Chunks[step]) return Found(found, null);
-            if (looked >= Most) return Found(found, rows[^1].Id);
+            if (looked >= most) return Found(found, rows[^1].Id);
             from = rows[^1].Id;
         }
 

@@ -19,6 +19,16 @@ internal sealed class SearchStatements(RawDatabase database)
     private readonly string _words = database.Table("image_words");
     private readonly string _tags = database.Table("image_tags");
 
+    /// <summary>
+    /// The same words, some of them repeated, so that there are few different texts: each is kept, prepared, on each connection, and who asks may be anybody.
+    /// </summary>
+    public static SearchTerms Pad(SearchTerms terms)
+    {
+        if (terms.Words.Count <= 1) return terms;
+        var count = terms.Words.Count <= 4 ? 4 : SearchTerms.MaxWords;
+        return terms with { Words = [.. terms.Words, .. Enumerable.Repeat(terms.Words[^1], count - terms.Words.Count)] };
+    }
+
     /// <summary>Of how many images each word is, the prefix last; up to <see cref="ImageSearch.Rare"/>.</summary>
     public Statement Count(ImageQuery query, SearchTerms terms)
     {
@@ -54,8 +64,10 @@ internal sealed class SearchStatements(RawDatabase database)
         var (behind, order) = query.Before is null ? ("<", "DESC") : (">", "ASC");
         var place = values.Add(from is { } id ? database.Value(id) : database.IsSqlite ? Enumerable.Repeat((byte)0xff, 16).ToArray() : Guid.AllBitsSet);
         var candidates = Candidates();
-        var checks = terms.Words.Where(word => word != lead.Value).Select(word => Has($"w.word = {values.Add(word)}")).ToList();
-        if (terms.Prefix is not null && lead.Kind is LeadKind.Word or LeadKind.Images) checks.Add(Has(Begins(terms.Prefix!, values)));
+        var others = terms.Words.ToList();
+        if (lead.Kind is LeadKind.Word) others.Remove(lead.Value!);
+        var checks = others.Select(word => Has($"w.word = {values.Add(word)}")).ToList();
+        if (terms.Prefix is not null && lead.Kind is (LeadKind.Word or LeadKind.Images)) checks.Add(Has(Begins(terms.Prefix!, values)));
         if (query.Tag is { } tag) checks.Add($"(SELECT 1 FROM {_tags} t WHERE t.image_id = c.id AND t.tag = {values.Add(tag)}) = 1");
         return Statement(
             $"""
