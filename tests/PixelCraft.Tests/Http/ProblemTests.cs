@@ -24,7 +24,6 @@ public sealed class ProblemTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("GET", "/api/v1/images?visibility=public,private", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/images?q=!%20-%20%25", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/images?q=%00%01", 400, "invalid-request")]
-    [InlineData("GET", "/api/v1/images?q=%FF%FE", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/images?q=a%20b%20c%20d%20e%20f%20g%20h%20i%20j%20k%20l%20m%20n%20o%20p%20q%20r%20s%20t%20u", 400, "invalid-request")]
     [InlineData("POST", "/api/v1/images?visibility=public,private", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/members?after=zz", 400, "invalid-request")]
