@@ -81,9 +81,9 @@ const idForm = /^[0-9a-f-]{32,36}$/;
 app.get('/api/v1/images', guard, async (req, res) => {
   const limit = Number(req.query.limit ?? 50);
   if (!(limit >= 1 && limit <= 100)) throw fail(400, 'limit: 1 to 100.');
-  const { after, owner, tag } = req.query;
+  const { after, owner, q, tag } = req.query;
   if ((after && !idForm.test(after)) || (owner && !idForm.test(owner))) throw fail(400, 'Not an id.');
-  const rows = tag ? await store.tagged(tag, limit + 1) : owner ? await store.owned(owner, limit + 1) : await store.gallery(limit + 1, after);
+  const rows = q ? await store.found(q.split(' '), limit + 1) : tag ? await store.tagged(tag, limit + 1) : owner ? await store.owned(owner, limit + 1) : await store.gallery(limit + 1, after);
   const page = rows.slice(0, limit);
   await namesOf(page);
   res.json({ items: page.map(view), next: rows.length > limit ? page.at(-1).id : null });

@@ -26,6 +26,9 @@ async function openPostgres(url) {
       `${from} WHERE owner_id = $1 AND ${gallery} ORDER BY id DESC LIMIT $2`, [owner, limit])).map(parse),
     tagged: async (tag, limit) => (await ask('tagged', `SELECT ${columns} FROM catalogue.images WHERE id IN
       (SELECT image_id FROM catalogue.image_tags WHERE tag = $1 AND listed) ORDER BY id DESC LIMIT $2`, [tag, limit])).map(parse),
+    found: async ([one, other], limit) => (await ask('found', `SELECT ${columns} FROM catalogue.images WHERE id IN
+      (SELECT image_id FROM catalogue.image_words WHERE word = $1 AND listed) AND id IN
+      (SELECT image_id FROM catalogue.image_words WHERE word = $2 AND listed) ORDER BY id DESC LIMIT $3`, [one, other, limit])).map(parse),
     names: (ids) => ask('names', 'SELECT id, name FROM accounts.members WHERE id = ANY($1)', [ids]),
   };
 }
@@ -54,7 +57,7 @@ async function openSqlite(folder) {
   const first = catalogue.prepare(`${from} WHERE ${galleryFilter} ORDER BY images.id DESC LIMIT ?`);
   const after = catalogue.prepare(`${from} WHERE ${galleryFilter} AND images.id < unhex(?) ORDER BY images.id DESC LIMIT ?`);
   const owned = catalogue.prepare(`${from} WHERE owner_id = unhex(?) AND ${galleryFilter} ORDER BY images.id DESC LIMIT ?`);
-  let tagged;
+  let tagged, found;
   const name = accounts.prepare('SELECT lower(hex(id)) AS id, name FROM members WHERE id = unhex(?)');
   return {
     find: async (id) => { const r = find.get(id); return r && row(r); },
@@ -63,6 +66,11 @@ async function openSqlite(folder) {
     tagged: async (tag, limit) => {
       tagged ??= catalogue.prepare(`${from} WHERE images.id IN (SELECT image_id FROM image_tags WHERE tag = ? AND listed) ORDER BY images.id DESC LIMIT ?`);
       return tagged.all(tag, limit).map(row);
+    },
+    found: async ([one, other], limit) => {
+      const having = 'images.id IN (SELECT image_id FROM image_words WHERE word = ? AND listed)';
+      found ??= catalogue.prepare(`${from} WHERE ${having} AND ${having} ORDER BY images.id DESC LIMIT ?`);
+      return found.all(one, other, limit).map(row);
     },
     names: async (ids) => ids.map((id) => name.get(id)).filter(Boolean),
   };

@@ -185,7 +185,7 @@ public sealed class Load : IAsyncDisposable
 
     private async Task PrepareAsync(CancellationToken ct)
     {
-        var paths = new List<string> { "/", "/mine", "/api/v1/images?limit=20", "/api/v1/images?owner=me&limit=20", "/api/v1/me" };
+        var paths = new List<string> { "/", "/mine", "/api/v1/images?limit=20", "/api/v1/images?owner=me&limit=20", "/api/v1/images?q=j&limit=20", "/mine?q=jpg", "/api/v1/me" };
         foreach (var visibility in new[] { "public", "private" })
         {
             var file = TestImage.New();

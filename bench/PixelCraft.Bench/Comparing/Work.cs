@@ -1,6 +1,7 @@
 using PixelCraft.Bench.Measuring;
 using PixelCraft.Bench.Seeding;
 using PixelCraft.Ids;
+using PixelCraft.Images.Contracts;
 
 namespace PixelCraft.Bench.Comparing;
 
@@ -27,6 +28,13 @@ internal sealed record Work(
         new("list-tag", 0.4,
             data => data.Sessions.Select(session => new Request($"/api/v1/images?limit=50&tag={Seeder.RareTag}", session.Key)),
             (data, _) => data.Sessions.Select(session => new Request($"/api/v1/images?limit=50&tag={Seeder.RareTag}", session.Key)), 3),
+        // The peer asks the same table for the same words, as whole ones.
+        new("search-rare", null,
+            data => data.Shown.Select((image, i) => new Request($"/api/v1/images?limit=50&q={Number(image)}%20photograph", Cookie(data, i))),
+            (data, _) => data.Shown.Select((image, i) => new Request($"/api/v1/images?limit=50&q={Number(image)}%20photograph", Cookie(data, i))), 1),
+        new("search-common", null,
+            data => data.Sessions.Select(session => new Request("/api/v1/images?limit=50&q=seeded%20photograph", session.Key)),
+            (data, _) => data.Sessions.Select(session => new Request("/api/v1/images?limit=50&q=seeded%20photograph", session.Key)), 50),
         new("list-1-percent", 0.4,
             data => Others(data).Select(session => new Request($"/api/v1/images?limit=50&owner={data.Shy}", session.Key)),
             (data, id) => Others(data).Select(session => new Request($"/api/v1/images?limit=50&owner={id(data.Shy)}", session.Key)), 50),
@@ -40,6 +48,9 @@ internal sealed record Work(
             data => [.. data.Sessions.Select(session => new Request("/api/v1/images", session.Key, "POST", data.UploadBody))],
             (data, _) => [.. data.Sessions.Select(session => new Request("/api/v1/images", session.Key, "POST", data.UploadBody))]),
     ];
+
+    /// <summary>The word that this image alone has: the number in IMG_1234.jpg.</summary>
+    private static string Number(ImageRecord image) => image.FileName[4..^4];
 
     private static string Cookie(Seeded data, int i) => data.Sessions[i % data.Sessions.Count].Key;
 

@@ -68,7 +68,7 @@ internal static class BulkInsert
     private sealed class Column(IProperty property)
     {
         private readonly Func<object?, object?>? _convert = property.GetTypeMapping().Converter?.ConvertToProvider;
-        private readonly IClrPropertyGetter _getter = property.GetGetter();
+        private readonly IClrPropertyGetter? _getter = property.IsShadowProperty() ? null : property.GetGetter();
 
         public string Name => property.GetColumnName();
 
@@ -76,7 +76,8 @@ internal static class BulkInsert
 
         public object? Value(object row)
         {
-            var value = _getter.GetClrValue(row);
+            // What only the table has: the version whose words are indexed, which is the first.
+            var value = _getter is null ? 1L : _getter.GetClrValue(row);
             if (value is null) return null;
             value = _convert is null ? value : _convert(value);
             return value is Enum ? Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture) : value;

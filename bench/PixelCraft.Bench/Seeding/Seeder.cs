@@ -39,6 +39,7 @@ internal sealed class Seeder(Settings settings)
         {
             await BulkInsert.AllAsync(db, records.All(), cancellationToken);
             await BulkInsert.AllAsync(db, records.All().SelectMany(ImageTag.Of), cancellationToken);
+            await BulkInsert.AllAsync(db, records.All().SelectMany(ImageWord.Of), cancellationToken);
         }
 
         var random = new Random(1);

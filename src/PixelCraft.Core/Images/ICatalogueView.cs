@@ -17,4 +17,18 @@ public interface ICatalogueView
 
     /// <summary>As <see cref="ICatalogue.ListAsync"/>.</summary>
     Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Those of a list that have the words asked for, newest first. It looks at so many images and no more, however many there are:
+    /// what is found may be fewer than asked for, or none, while there is somewhere to go on.
+    /// </summary>
+    /// <param name="query">The list: an owner's, or those that are public, ready and not in the trash.</param>
+    /// <param name="terms">The words.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<FoundImages> SearchAsync(ImageQuery query, SearchTerms terms, CancellationToken cancellationToken);
 }
+
+/// <summary>What a search found.</summary>
+/// <param name="Images">Newest first, without their <see cref="ImageRecord.Metadata"/>.</param>
+/// <param name="Next">Where to go on, the value for <see cref="ImageQuery.After"/>, or for <see cref="ImageQuery.Before"/> where the search went that way; null when there are no more.</param>
+public sealed record FoundImages(IReadOnlyList<ImageRecord> Images, Id? Next);

@@ -14,6 +14,7 @@ internal sealed class ImageService(ICatalogue catalogue, ICatalogueView view, IQ
         ArgumentOutOfRangeException.ThrowIfLessThan(filter.Limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(filter.Limit, MaxLimit);
         if (Query(caller, filter) is not { } query) return new ImagePage([], null);
+        if (filter.Search is { } text) return await SearchAsync(query, text, cancellationToken);
         // One more than asked for tells whether there is a next page.
         var items = await view.ListAsync(query with { Limit = filter.Limit + 1 }, cancellationToken);
         if (items.Count <= filter.Limit) return new ImagePage(items, null);
@@ -21,6 +22,14 @@ internal sealed class ImageService(ICatalogue catalogue, ICatalogueView view, IQ
         var page = filter.Before is null ? items.Take(filter.Limit) : items.Skip(1);
         items = [.. page];
         return new ImagePage(items, items[^1].Id);
+    }
+
+    private async Task<ImagePage> SearchAsync(ImageQuery query, string text, CancellationToken cancellationToken)
+    {
+        if (!SearchTerms.TryParse(text, out var terms, out var fault)) throw new ArgumentException($"Nothing can be found by that: {fault}.", nameof(text));
+        var found = await view.SearchAsync(query, terms, cancellationToken);
+        // Before one: that one follows.
+        return new ImagePage(found.Images, query.Before is null ? found.Next : found.Images is [.., var last] ? last.Id : null);
     }
 
     public async Task<ImageRecord?> FindAsync(Caller caller, Id id, CancellationToken cancellationToken) =>

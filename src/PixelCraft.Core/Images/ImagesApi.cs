@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ internal static class ImagesApi
     {
         var images = routes.MapGroup("/api/v1/images").WithTags("Images").RequireRateLimit(LimitPolicy.Api);
         images.MapGet("/", ListAsync).WithName("ListImages").WithSummary("List images, newest first")
-            .WithDescription("Without `owner`: the public images. With `owner`: that member's, all of them for the owner. `tag`: only those with it. `trash=true`: your own trash. Pass `next` of the answer as `after` for the next page.");
+            .WithDescription("Without `owner`: the public images. With `owner`: that member's, all of them for the owner. `tag`: only those with it. `q`: only those that have these words. `trash=true`: your own trash. Pass `next` of the answer as `after` for the next page: a page of a search may hold fewer than `limit`, or none, and yet have a `next`.");
         images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("One image");
         images.MapPatch("/{id}", EditAsync).RequireAuthorization(Policies.Write).WithName("EditImage").WithSummary("Change title, description, tags or visibility")
             .WithDescription("Needs `If-Match` with the version that the change is based on, or `*`.");
@@ -37,6 +38,7 @@ internal static class ImagesApi
         string? owner = null,
         string? visibility = null,
         string? tag = null,
+        [Description("Only images that have all these words in title, tags, file name, camera or description, in any order; the last may be the beginning of a word. Case and accents don't count. At most 200 characters and 20 words; nothing but blanks is as if it were not given.")] string? q = null,
         bool trash = false,
         string? after = null,
         int limit = PageLimit.Default)
@@ -46,6 +48,8 @@ internal static class ImagesApi
         if (!TryGetId(after, out var afterId)) return Problems.Invalid.Result("after: not an id.");
         if (!TryGetId(owner == "me" ? caller.MemberId?.ToString() : owner, out var ownerId)) return Problems.Invalid.Result("owner: not an id, nor 'me'.");
         if (owner == "me" && ownerId is null) return Problems.SignInNeeded.Result();
+        if (string.IsNullOrWhiteSpace(q)) q = null;
+        if (q is not null && !SearchTerms.TryParse(q, out _, out var wrong)) return Problems.Parameter("q", Rule(wrong.Value));
         Visibility? wanted = null;
         if (visibility is not null)
         {
@@ -53,9 +57,16 @@ internal static class ImagesApi
             wanted = parsed;
         }
         var page = await images.ListAsync(
-            caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Tag = tag, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
+            caller, new ImageFilter { Owner = ownerId, Visibility = wanted, Tag = tag, Search = q, Trash = trash, After = afterId, Limit = limit }, cancellationToken);
         return new WrittenJson<ImageListView>(new ImageListView(await presenter.ShowAsync(caller, page.Items, cancellationToken), page.Next), ImageJsonWriter.Write);
     }
+
+    private static string Rule(SearchFault fault) => fault switch
+    {
+        SearchFault.TooLong => $"At most {SearchTerms.MaxLength} characters.",
+        SearchFault.TooManyWords => $"At most {SearchTerms.MaxWords} words.",
+        _ => "At least one letter, digit or emoji.",
+    };
 
     private static async Task<Results<WrittenJson<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Id id, HttpContext http, IImages images, ImagePresenter presenter, CancellationToken cancellationToken)

@@ -50,6 +50,7 @@ public static class ImagesModule
         services.TryAddSingleton<TrashSweep>();
         services.TryAddSingleton<OrphanSweep>();
         services.AddHostedService<SweepService>();
+        services.AddHostedService<SearchSweep>();
         return services;
     }
 

@@ -36,8 +36,9 @@ public sealed class TableTests
     public void ImageReader_ReadsEveryColumnOfTheModel()
     {
         var type = Catalogue.Model.FindEntityType(typeof(ImageRecord))!;
-        Assert.Equal(type.GetProperties().Select(property => property.GetColumnName()).Order(), ImageReader.Columns.Order());
+        Assert.Equal(type.GetProperties().Where(property => !property.IsShadowProperty()).Select(property => property.GetColumnName()).Order(), ImageReader.Columns.Order());
         Assert.Equal("images", type.GetTableName());
+        Assert.Equal("image_words", Catalogue.Model.FindEntityType(typeof(ImageWord))!.GetTableName());
         Assert.Equal("image_tags", Catalogue.Model.FindEntityType(typeof(ImageTag))!.GetTableName());
     }
 

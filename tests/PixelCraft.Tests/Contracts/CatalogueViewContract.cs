@@ -2,12 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using PixelCraft.Consistency;
 using PixelCraft.Ids;
 using PixelCraft.Images;
+using PixelCraft.Images.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Contracts;
 
 /// <summary>What every view of the catalogue shows: at once what the one who asks has written, everything else soon.</summary>
-public abstract class CatalogueViewContract : IAsyncLifetime
+public abstract partial class CatalogueViewContract : IAsyncLifetime
 {
     private readonly IdGenerator _ids = new(TimeProvider.System);
     private ICatalogue _catalogue = null!;
@@ -88,5 +89,6 @@ public abstract class CatalogueViewContract : IAsyncLifetime
         var away = CreateUnreachable();
         await Assert.ThrowsAsync<UnavailableException>(() => away.FindAsync(_ids.ForMember(), Cancellation));
         await Assert.ThrowsAsync<UnavailableException>(() => away.ListAsync(new ImageQuery { Limit = 1 }, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => away.SearchAsync(new ImageQuery { Owner = _ids.ForMember(), Limit = 1 }, new SearchTerms([], "a"), Cancellation));
     }
 }

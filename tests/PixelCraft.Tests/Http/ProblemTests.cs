@@ -22,6 +22,9 @@ public sealed class ProblemTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("GET", "/api/v1/images?trash=maybe", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/images?visibility=1", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/images?visibility=public,private", 400, "invalid-request")]
+    [InlineData("GET", "/api/v1/images?q=!%20-%20%25", 400, "invalid-request")]
+    [InlineData("GET", "/api/v1/images?q=%00%01", 400, "invalid-request")]
+    [InlineData("GET", "/api/v1/images?q=a%20b%20c%20d%20e%20f%20g%20h%20i%20j%20k%20l%20m%20n%20o%20p%20q%20r%20s%20t%20u", 400, "invalid-request")]
     [InlineData("POST", "/api/v1/images?visibility=public,private", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/members?after=zz", 400, "invalid-request")]
     [InlineData("DELETE", "/api/v1/sessions/zz", 400, "invalid-request")]
@@ -67,6 +70,26 @@ public sealed class ProblemTests(EmbeddedServer server) : IClassFixture<Embedded
         using var answer = await client.SendAsync(request, Cancel);
         Assert.Equal((status, code), ((int)answer.StatusCode, await CodeAsync(answer)));
         AssertHeaders(answer);
+    }
+
+    [Fact]
+    public async Task Search_ThatCannotBeRight_NamesItsParameter()
+    {
+        using var client = server.Client();
+        using var answer = await client.GetAsync($"/api/v1/images?q={new string('a', 201)}", Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>(Cancel);
+        Assert.Equal("At most 200 characters.", problem.GetProperty("errors").GetProperty("q").GetString());
+
+        // The page says it too, and keeps what was typed.
+        using var page = await client.GetAsync("/?q=!!!", Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
+        Assert.Contains("value=\"!!!\"", await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        foreach (var allowed in new[] { "", "%20", "a", new string('a', 200), "%F0%9F%8C%85", "' OR 1=1 --", "%25_%5C" + "a", "%E2%80%AEx" })
+        {
+            using var fine = await client.GetAsync($"/api/v1/images?q={allowed}", Cancel);
+            Assert.Equal(HttpStatusCode.OK, fine.StatusCode);
+        }
     }
 
     [Fact]

@@ -143,5 +143,7 @@ public sealed class ImageRecordsTests : IAsyncLifetime
         public Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) => Task.FromResult<ImageRecord?>(image);
 
         public Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ImageRecord>>([image]);
+
+        public Task<FoundImages> SearchAsync(ImageQuery query, SearchTerms terms, CancellationToken cancellationToken) => Task.FromResult(new FoundImages([image], null));
     }
 }

@@ -11,7 +11,7 @@ namespace PixelCraft.Tests.Scenario;
 /// The thread through the whole program, by HTTP against the built program: sign in, upload a photograph, have it
 /// processed, see, change, hide, delete and restore it. The same facts for every topology.
 /// </summary>
-public abstract class ThreadScenario(Installation installation)
+public abstract partial class ThreadScenario(Installation installation)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

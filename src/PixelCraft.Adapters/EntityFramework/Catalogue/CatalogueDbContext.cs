@@ -10,13 +10,15 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>
 /// The tables of the Images module. Tags, variants and metadata are JSON text, read and written with their record;
-/// images are found by tag through <see cref="ImageTag"/>.
+/// images are found by tag through <see cref="ImageTag"/>, by words through <see cref="ImageWord"/>.
 /// </summary>
 internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<ImageRecord> Images => Set<ImageRecord>();
 
     public DbSet<ImageTag> Tags => Set<ImageTag>();
+
+    public DbSet<ImageWord> Words => Set<ImageWord>();
 
     public DbSet<StorageUse> StorageUse => Set<StorageUse>();
 
@@ -86,6 +88,7 @@ internal abstract class CatalogueDbContext(DbContextOptions options) : DbContext
             image.HasIndex(i => i.Id, "ix_images_avif").HasFilter("status = 1 AND trashed_at IS NULL AND NOT avif_done");
         });
         ImageTag.Map(modelBuilder);
+        ImageWord.Map(modelBuilder, Database.IsSqlite());
         EfWithdrawals.Map(modelBuilder);
         DiscussionTables.Map(modelBuilder);
         modelBuilder.Entity<StorageUse>(use =>

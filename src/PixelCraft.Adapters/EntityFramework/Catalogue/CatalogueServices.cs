@@ -20,13 +20,16 @@ public static class CatalogueServices
         .AddModuleDatabase<CatalogueDbContext, SqliteCatalogueDbContext, PostgresCatalogueDbContext>(Name, postgres, sqliteFile, store)
         .AddSingleton(provider => new ImageReader(provider.GetRequiredKeyedService<RawDatabase>(Name), nearly: false))
         .AddSingleton(provider => new StorageStatements(provider.GetRequiredKeyedService<RawDatabase>(Name)))
+        .AddSingleton(provider => new WordStatements(provider.GetRequiredKeyedService<RawDatabase>(Name)))
         .AddSingleton(provider => new DiscussionStatements(provider.GetRequiredKeyedService<RawDatabase>(Name)))
         .AddSingleton(provider => new ImageWriter(
             provider.GetRequiredKeyedService<RawDatabase>(Name), provider.GetRequiredService<ImageReader>(), provider.GetRequiredService<StorageStatements>(),
-            provider.GetRequiredService<DiscussionStatements>(),
+            provider.GetRequiredService<DiscussionStatements>(), provider.GetRequiredService<WordStatements>(),
             provider.GetService<TimeProvider>() ?? TimeProvider.System))
         .AddSingleton<ICatalogue, EfCatalogue>()
         .AddSingleton<ICatalogueView>(provider => new CatalogueView(provider.GetRequiredKeyedService<RawDatabase>(Name)))
+        .AddSingleton<ISearchIndex>(provider => new SearchIndex(
+            provider.GetRequiredKeyedService<RawDatabase>(Name), provider.GetRequiredService<ImageReader>(), provider.GetRequiredService<WordStatements>()))
         .AddSingleton<IQuotaLedger>(provider => new QuotaLedger(
             provider.GetRequiredKeyedService<RawDatabase>(Name), provider.GetRequiredService<StorageStatements>()))
         .AddSingleton<EfWithdrawals>()

@@ -8,8 +8,11 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 internal sealed class CatalogueView(RawDatabase database) : ICatalogueView
 {
     private readonly ImageReader _reader = new(database, nearly: true);
+    private readonly ImageSearch _search = new(database);
 
     public Task<ImageRecord?> FindAsync(Id id, CancellationToken cancellationToken) => _reader.FindAsync(id, cancellationToken);
 
     public Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken) => _reader.ListAsync(query, cancellationToken);
+
+    public Task<FoundImages> SearchAsync(ImageQuery query, SearchTerms terms, CancellationToken cancellationToken) => _search.SearchAsync(query, terms, cancellationToken);
 }

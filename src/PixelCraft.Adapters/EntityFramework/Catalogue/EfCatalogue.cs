@@ -49,11 +49,13 @@ internal sealed class EfCatalogue(IDbContextFactory<CatalogueDbContext> factory,
                     .SetProperty(i => i.TakenAt, change.TakenAt)
                     .SetProperty(i => i.UpdatedAt, change.UpdatedAt)
                     .SetProperty(i => i.TrashedAt, change.TrashedAt)
-                    .SetProperty(i => i.Version, change.Version + 1),
+                    .SetProperty(i => i.Version, change.Version + 1)
+                    .SetProperty(i => EF.Property<long>(i, ImageWord.IndexedVersion), change.Version + 1),
                 cancellationToken);
         if (rows == 1)
         {
             await ImageTag.ReplaceAsync(db, change, cancellationToken);
+            await ImageWord.ReplaceAsync(db, change, cancellationToken);
             if (dies) await EfWithdrawals.NoteAsync(db, change.Id, change.UpdatedAt, cancellationToken);
             return UpdateOutcome.Updated;
         }

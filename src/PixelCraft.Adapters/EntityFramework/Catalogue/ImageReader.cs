@@ -11,14 +11,15 @@ namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 /// <summary>Finds and lists records by SQL of its own: the catalogue's hot reads.</summary>
 internal sealed class ImageReader
 {
-    /// <summary>The columns in the order in which <see cref="Read"/> takes them; lists leave out the last. Those of the model, as a test sees to.</summary>
+    /// <summary>The columns in the order in which <see cref="ReadWithMetadata"/> takes them; lists leave out the last. Those of the model, as a test sees to.</summary>
     public static IReadOnlyList<string> Columns { get; } =
     [
         "id", "owner_id", "title", "description", "tags", "visibility", "status", "failure_reason", "file_name", "content_type", "bytes", "sha256", "width", "height",
         "thumb_hash", "content_hash", "variants", "created_at", "updated_at", "trashed_at", "version", "dominant_colour", "taken_at", "avif_done", "metadata",
     ];
 
-    private static readonly string ListColumns = string.Join(", ", Columns.SkipLast(1).Select(column => $"i.{column}"));
+    /// <summary>The columns of a list, of the table called <c>i</c>.</summary>
+    public static readonly string ListColumns = string.Join(", ", Columns.SkipLast(1).Select(column => $"i.{column}"));
 
     private readonly RawDatabase _database;
     private readonly bool _nearly;
@@ -79,32 +80,35 @@ internal sealed class ImageReader
         return sql + $" ORDER BY {key}{(shape.Before ? "" : " DESC")} LIMIT ${++place}";
     }
 
-    private ImageRecord Read(DbDataReader row) => new()
+    private ImageRecord Read(DbDataReader row) => Read(row, 0);
+
+    /// <summary>The record in a row of <see cref="ListColumns"/>, which begin at a column.</summary>
+    public ImageRecord Read(DbDataReader row, int first) => new()
     {
-        Id = _database.ReadId(row, 0),
-        OwnerId = _database.ReadId(row, 1),
-        Title = row.GetString(2),
-        Description = row.GetString(3),
-        Tags = row.GetString(4) is var tags && tags == "[]" ? [] : JsonSerializer.Deserialize(tags, ColumnJson.Default.StringArray)!,
-        Visibility = (Visibility)row.GetInt32(5),
-        Status = (ImageStatus)row.GetInt32(6),
-        FailureReason = row.IsDBNull(7) ? null : row.GetString(7),
-        FileName = row.GetString(8),
-        ContentType = row.GetString(9),
-        Bytes = row.GetInt64(10),
-        Sha256 = row.GetString(11),
-        Width = row.GetInt32(12),
-        Height = row.GetInt32(13),
-        ThumbHash = row.IsDBNull(14) ? null : row.GetString(14),
-        ContentHash = row.GetString(15),
-        Variants = VariantColumn.Read(row.GetString(16)),
-        CreatedAt = _database.ReadTime(row, 17),
-        UpdatedAt = _database.ReadTime(row, 18),
-        TrashedAt = row.IsDBNull(19) ? null : _database.ReadTime(row, 19),
-        Version = row.GetInt64(20),
-        DominantColour = row.IsDBNull(21) ? null : row.GetString(21),
-        TakenAt = row.IsDBNull(22) ? null : _database.ReadTime(row, 22),
-        AvifDone = row.GetBoolean(23),
+        Id = _database.ReadId(row, first),
+        OwnerId = _database.ReadId(row, first + 1),
+        Title = row.GetString(first + 2),
+        Description = row.GetString(first + 3),
+        Tags = row.GetString(first + 4) is var tags && tags == "[]" ? [] : JsonSerializer.Deserialize(tags, ColumnJson.Default.StringArray)!,
+        Visibility = (Visibility)row.GetInt32(first + 5),
+        Status = (ImageStatus)row.GetInt32(first + 6),
+        FailureReason = row.IsDBNull(first + 7) ? null : row.GetString(first + 7),
+        FileName = row.GetString(first + 8),
+        ContentType = row.GetString(first + 9),
+        Bytes = row.GetInt64(first + 10),
+        Sha256 = row.GetString(first + 11),
+        Width = row.GetInt32(first + 12),
+        Height = row.GetInt32(first + 13),
+        ThumbHash = row.IsDBNull(first + 14) ? null : row.GetString(first + 14),
+        ContentHash = row.GetString(first + 15),
+        Variants = VariantColumn.Read(row.GetString(first + 16)),
+        CreatedAt = _database.ReadTime(row, first + 17),
+        UpdatedAt = _database.ReadTime(row, first + 18),
+        TrashedAt = row.IsDBNull(first + 19) ? null : _database.ReadTime(row, first + 19),
+        Version = row.GetInt64(first + 20),
+        DominantColour = row.IsDBNull(first + 21) ? null : row.GetString(first + 21),
+        TakenAt = row.IsDBNull(first + 22) ? null : _database.ReadTime(row, first + 22),
+        AvifDone = row.GetBoolean(first + 23),
     };
 
     private ImageRecord ReadWithMetadata(DbDataReader row)

@@ -7,10 +7,11 @@ using PixelCraft.Images.Contracts;
 namespace PixelCraft.Adapters.EntityFramework.Catalogue;
 
 /// <summary>Adds and removes records by SQL of its own: every upload adds one.</summary>
-internal sealed class ImageWriter(RawDatabase database, ImageReader reader, StorageStatements sums, DiscussionStatements discussions, TimeProvider time)
+internal sealed class ImageWriter(RawDatabase database, ImageReader reader, StorageStatements sums, DiscussionStatements discussions, WordStatements words, TimeProvider time)
 {
     private readonly string _insert = $"""
-        INSERT INTO {database.Table("images")} ({string.Join(", ", ImageReader.Columns)}) VALUES ({string.Join(", ", ImageReader.Columns.Select((_, i) => $"${i + 1}"))})
+        INSERT INTO {database.Table("images")} ({string.Join(", ", ImageReader.Columns)}, indexed_version)
+        VALUES ({string.Join(", ", ImageReader.Columns.Select((_, i) => $"${i + 1}"))}, ${ImageReader.Columns.Count + 1})
         """;
 
     private readonly string _insertTag = $"INSERT INTO {database.Table("image_tags")} (image_id, tag, owner_id, listed) VALUES ($1, $2, $3, $4)";
@@ -38,6 +39,7 @@ internal sealed class ImageWriter(RawDatabase database, ImageReader reader, Stor
         [
             sums.Use(image.OwnerId, image.Bytes), new(_endReservation, id), sums.CountReserved(image.OwnerId), new(_insert, Values(image)),
             .. ImageTag.Of(image).Select(tag => new Statement(_insertTag, id, tag.Tag, database.Value(tag.OwnerId), tag.IsListed)),
+            words.Add(image),
         ];
         while (true)
         {
@@ -87,13 +89,14 @@ internal sealed class ImageWriter(RawDatabase database, ImageReader reader, Stor
         return ids is [var id] ? await reader.FindAsync(id, cancellationToken) : null;
     }
 
-    /// <summary>In the order of <see cref="ImageReader.Columns"/>.</summary>
+    /// <summary>In the order of <see cref="ImageReader.Columns"/>, and the version whose words are indexed.</summary>
     private object?[] Values(ImageRecord image) =>
     [
         database.Value(image.Id), database.Value(image.OwnerId), image.Title, image.Description, Json(image.Tags), (int)image.Visibility, (int)image.Status,
         image.FailureReason, image.FileName, image.ContentType, image.Bytes, image.Sha256, image.Width, image.Height, image.ThumbHash, image.ContentHash,
         Json(image.Variants), database.Value(image.CreatedAt), database.Value(image.UpdatedAt), database.Value(image.TrashedAt), image.Version,
         image.DominantColour, database.Value(image.TakenAt), image.AvifDone, image.Metadata is { } metadata ? JsonSerializer.Serialize(metadata, JsonSerializerOptions.Web) : null,
+        image.Version,
     ];
 
     private static string Json<T>(IReadOnlyList<T> list) => list.Count == 0 ? "[]" : JsonSerializer.Serialize(list, JsonSerializerOptions.Web);

@@ -9,7 +9,7 @@ namespace PixelCraft.Images.Contracts;
 /// </summary>
 public interface IImages
 {
-    /// <summary>A page of a list, newest first.</summary>
+    /// <summary>A page of a list, newest first. Throws <see cref="ArgumentException"/> for a text that can't be searched for: check <see cref="SearchTerms.TryParse"/> first.</summary>
     Task<ImagePage> ListAsync(Caller caller, ImageFilter filter, CancellationToken cancellationToken);
 
     /// <summary>One image, also from the owner's trash; null when it is not there or may not be seen.</summary>
@@ -47,6 +47,12 @@ public sealed record ImageFilter
 
     /// <summary>Only those with this tag, in any case; null for any.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>
+    /// Only those that have these words: what somebody typed, a text that <see cref="SearchTerms.TryParse"/> reads. Null for any. A page may then
+    /// hold fewer than <see cref="Limit"/>, or none, before the last.
+    /// </summary>
+    public string? Search { get; init; }
 
     /// <summary>The caller's own trash instead; others' is always empty.</summary>
     public bool Trash { get; init; }

@@ -20,8 +20,15 @@ export function initKeys(): void {
   document.addEventListener("keydown", event => {
     if (isTyping(event)) return;
     if (event.key === "?") show();
+    else if (event.key === "/") focusSearch();
     else if (event.key === "u") find(".bar a[href='/upload']")?.click();
     else return;
     event.preventDefault();
   });
+}
+
+function focusSearch(): void {
+  const field = find<HTMLInputElement>("[data-search] input[type=search]");
+  field?.focus();
+  field?.select();
 }

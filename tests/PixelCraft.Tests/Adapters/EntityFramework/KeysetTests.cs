@@ -47,6 +47,39 @@ public sealed class KeysetTests
         Assert.Equal(ids.OrderDescending(), seen);
     });
 
+    /// <summary>Each database finds every second image, say, and stops looking somewhere: together they show everything once, in order, however short the pages.</summary>
+    [Fact]
+    public void Search_OfDatabasesThatStopAnywhere_ShowsEveryImageOnce() => Gen.Select(Images, Gen.Int[1, 5], Gen.Int[1, 6], Gen.Bool).Sample((images, limit, looks, isBack) =>
+    {
+        var ids = images.Select((_, i) => IdAt(i)).ToList();
+        var query = new ImageQuery { Limit = limit, Before = isBack ? IdAt(-1) : null };
+        var seen = new List<Id>();
+        for (var pages = 0; ; pages++)
+        {
+            var found = Keyset.Merge([.. Enumerable.Range(0, 3).Select(database => Search([.. ids.Where((_, i) => images[i].Home == database)], query, looks))], query);
+            Assert.True(found.Images.Count <= limit && pages <= ids.Count);
+            seen.AddRange(isBack ? found.Images.Reverse().Select(image => image.Id) : found.Images.Select(image => image.Id));
+            if (found.Next is not { } next) break;
+            query = isBack ? query with { Before = next } : query with { After = next };
+        }
+        var expected = ids.Where(IsFound);
+        Assert.Equal(isBack ? expected.Order() : expected.OrderDescending(), seen);
+    });
+
+    /// <summary>What one database answers that looks at so many images.</summary>
+    private static FoundImages Search(List<Id> held, ImageQuery query, int looks)
+    {
+        var looked = held.Where(id => (query.After is not { } after || id < after) && (query.Before is not { } before || id > before)).ToList();
+        var rest = looked.Count > looks;
+        looked = [.. (query.Before is null ? looked.OrderDescending() : looked.Order()).Take(looks)];
+        var found = looked.Where(IsFound).ToList();
+        Id? next = found.Count > query.Limit ? found[query.Limit - 1] : rest ? looked[^1] : null;
+        var images = found.Take(query.Limit).OrderDescending().Select(id => Any with { Id = id });
+        return new FoundImages([.. images], next);
+    }
+
+    private static bool IsFound(Id id) => id.ToBytes()[^1] % 3 != 0;
+
     /// <summary>What one database answers, as the catalogue's contract says.</summary>
     private static IReadOnlyList<ImageRecord> List(List<Id> held, ImageQuery query)
     {
@@ -55,5 +88,5 @@ public sealed class KeysetTests
         return [.. taken.Select(id => Any with { Id = id })];
     }
 
-    private static Id IdAt(int i) => Id.Create(DateTimeOffset.UnixEpoch.AddMilliseconds(i), new Shard(i % Shard.Count), (ulong)i);
+    private static Id IdAt(int i) => Id.Create(DateTimeOffset.UnixEpoch.AddMilliseconds(i + 1), new Shard((i + 1) % Shard.Count), (ulong)(i + 1));
 }

@@ -5,6 +5,7 @@ using PixelCraft.Adapters.EntityFramework.Postgres;
 using PixelCraft.Cluster;
 using PixelCraft.Consistency;
 using PixelCraft.Images;
+using PixelCraft.Images.Contracts;
 using Xunit;
 using PostgresServer = PixelCraft.Cluster.PostgresServer;
 
@@ -24,7 +25,9 @@ public sealed class ReplicaTests : GroupTest
         Assert.NotNull(await view.FindAsync(image.Id, Ct)); // the servers are known now
         var before = await SettledScansAsync(services);
 
-        for (var i = 0; i < 400; i++) Assert.NotNull(await view.FindAsync(image.Id, Ct));
+        for (var i = 0; i < 200; i++) Assert.NotNull(await view.FindAsync(image.Id, Ct));
+        // A search looks into the table of images once; and before that twice into the index, wherever it likes.
+        for (var i = 0; i < 200; i++) Assert.Single((await view.SearchAsync(Listed, new SearchTerms(["jpg"], "img"), Ct)).Images);
 
         var after = await SettledScansAsync(services);
         Assert.Equal(400, after.Values.Sum() - before.Values.Sum());
@@ -84,6 +87,7 @@ public sealed class ReplicaTests : GroupTest
         Group.Primary.Kill();
 
         for (var i = 0; i < 50; i++) Assert.Single(await view.ListAsync(new ImageQuery { Limit = 10 }, Ct));
+        Assert.Single((await view.SearchAsync(Listed, new SearchTerms([], "img"), Ct)).Images);
         await Assert.ThrowsAsync<UnavailableException>(() => catalogue.AddAsync(Image(), Ct));
         await Assert.ThrowsAsync<UnavailableException>(() => catalogue.UpdateAsync(image with { Title = "t" }, Ct));
 
@@ -123,6 +127,8 @@ public sealed class ReplicaTests : GroupTest
 
         double At(string metric, string server) => metrics.Read().GetValueOrDefault(($"pixelcraft.postgres.{metric}", server), double.NaN);
     }
+
+    private static ImageQuery Listed { get; } = new() { Visibility = Visibility.Public, Status = ImageStatus.Ready, Trashed = false, Limit = 10 };
 
     private static string AddressOf(PostgresServer server) => $"127.0.0.1:{server.Port}";
 

@@ -209,7 +209,7 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
 
     private static async Task AgreesAsync(ServiceProvider server, ConcurrentDictionary<Id, ImageRecord> known)
     {
-        var catalogue = server.GetRequiredService<ICatalogue>();
+        var (catalogue, view) = (server.GetRequiredService<ICatalogue>(), server.GetRequiredService<ICatalogueView>());
         foreach (var (id, image) in known)
         {
             var found = await catalogue.FindAsync(id, Ct);
@@ -220,6 +220,7 @@ public sealed class ShardMoverTests(Servers servers) : IAsyncLifetime
             }
             Assert.Equal((image.Title, image.Version, image.Sha256), (found!.Title, found.Version, found.Sha256));
             Assert.Equal(id, Assert.Single(await catalogue.ListAsync(new ImageQuery { Owner = image.OwnerId, Tag = image.Tags[0], Limit = 5 }, Ct)).Id);
+            Assert.Equal(id, Assert.Single((await view.SearchAsync(new ImageQuery { Owner = image.OwnerId, Limit = 5 }, new SearchTerms([image.Tags[0]], "img"), Ct)).Images).Id);
             Assert.Equal(image.Bytes, await server.GetRequiredService<IQuotaLedger>().UsedAsync(image.OwnerId, Ct));
         }
         var all = new List<Id>();

@@ -23,6 +23,8 @@ internal sealed class CatalogueGroup(string name, PostgresServers servers, IServ
 
     public ICatalogueView View { get; } = services.GetRequiredService<ICatalogueView>();
 
+    public ISearchIndex Words { get; } = services.GetRequiredService<ISearchIndex>();
+
     public IQuotaLedger Ledger { get; } = services.GetRequiredService<IQuotaLedger>();
 
     public EfWithdrawals Withdrawals { get; } = services.GetRequiredService<EfWithdrawals>();

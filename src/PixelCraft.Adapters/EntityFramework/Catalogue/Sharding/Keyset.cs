@@ -34,6 +34,20 @@ internal static class Keyset
     public static List<ImageRecord> Merge(IEnumerable<IReadOnlyList<ImageRecord>> lists, ImageQuery query) =>
         Take([.. lists.SelectMany(list => list).OrderByDescending(image => image.Id)], query);
 
+    /// <summary>
+    /// One search of several, each newest first. What one database has not looked at yet may come before what another has found: so the result
+    /// ends where the first of them stopped, and goes on there.
+    /// </summary>
+    public static FoundImages Merge(IReadOnlyList<FoundImages> parts, ImageQuery query)
+    {
+        var isBack = query.Before is not null;
+        var stops = parts.Where(part => part.Next is not null).Select(part => part.Next!.Value).ToList();
+        Id? stop = stops.Count == 0 ? null : isBack ? stops.Min() : stops.Max();
+        var images = parts.SelectMany(part => part.Images).Where(image => stop is not { } end || (isBack ? image.Id <= end : image.Id >= end)).OrderByDescending(image => image.Id).ToList();
+        var taken = Take(images, query);
+        return new FoundImages(taken, taken.Count == images.Count ? stop : isBack ? taken[0].Id : taken[^1].Id);
+    }
+
     /// <summary>The newest ones; before one, the nearest to it.</summary>
     private static List<ImageRecord> Take(List<ImageRecord> images, ImageQuery query) =>
         images.Count <= query.Limit ? images

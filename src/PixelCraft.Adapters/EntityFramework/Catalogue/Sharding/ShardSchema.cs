@@ -22,6 +22,7 @@ internal static class ShardSchema
     [
         ("images", "owner_id", "id"),
         ("image_tags", "owner_id", "image_id"),
+        ("image_words", "owner_id", "image_id"),
         ("storage_use", "owner_id", "owner_id"),
         ("reservations", "owner_id", "id"),
         ("transforms", "image_id", "image_id"),

@@ -31,6 +31,7 @@ public static class ShardServices
             .AddSingleton<IShardMover, ShardMover>()
             .AddSingleton<ICatalogue, ShardedCatalogue>()
             .AddSingleton<ICatalogueView, ShardedCatalogueView>()
+            .AddSingleton<ISearchIndex, ShardedSearchIndex>()
             .AddSingleton<IQuotaLedger, ShardedQuotaLedger>()
             .AddSingleton<IWithdrawals, ShardedWithdrawals>()
             .AddSingleton<ICommentStore, ShardedCommentStore>()

@@ -85,14 +85,14 @@ internal sealed class ShardStore : IAsyncDisposable
             while (await reader.ReadAsync(cancellationToken)) changes.Add((reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2)));
         if (changes.Count == 0) return 0;
 
-        // An image and its tags are copied together: one refers to the other.
+        // An image, its tags and its words are copied together: they refer to it.
         await InBothAsync(
             to,
             async () =>
             {
                 foreach (var table in ShardSchema.Tables)
                 {
-                    var units = changes.Where(change => change.Table == table.Name || (table.Name is "images" or "image_tags" && change.Table is "images" or "image_tags"))
+                    var units = changes.Where(change => change.Table == table.Name || (IsOfRecord(table.Name) && IsOfRecord(change.Table)))
                         .Select(change => $"'{change.Unit}'").Distinct().ToList();
                     if (units.Count == 0) continue;
                     var where = $"{table.Unit} IN ({string.Join(", ", units)})";
@@ -173,6 +173,8 @@ internal sealed class ShardStore : IAsyncDisposable
         SynchronousCommit.ThrowIfCutShort(_connection, Name);
         return result;
     }
+
+    private static bool IsOfRecord(string table) => table is "images" or "image_tags" or "image_words";
 
     private NpgsqlCommand Command(string sql) => new(sql, _connection) { CommandTimeout = 0 };
 }

@@ -46,4 +46,18 @@ internal sealed class ShardedCatalogueView(Shards shards) : ICatalogueView
 
     public Task<IReadOnlyList<ImageRecord>> ListAsync(ImageQuery query, CancellationToken cancellationToken) =>
         ShardedCatalogue.ListAsync(shards, query, (group, part) => group.View.ListAsync(part, cancellationToken), cancellationToken);
+
+    public async Task<FoundImages> SearchAsync(ImageQuery query, SearchTerms terms, CancellationToken cancellationToken)
+    {
+        if (query.Owner is { } owner) return await shards.InAsync(owner, group => group.View.SearchAsync(query, terms, cancellationToken), cancellationToken);
+        var found = await shards.AskAllAsync(
+            async (group, isOwn) =>
+            {
+                // Copies of what is being moved are left out: then a page is shorter, and goes on where it would have.
+                var part = await group.View.SearchAsync(query, terms, cancellationToken);
+                return part with { Images = [.. part.Images.Where(image => isOwn(image.Id))] };
+            },
+            cancellationToken);
+        return Keyset.Merge(found, query);
+    }
 }

@@ -19,8 +19,8 @@ internal sealed class ShardedModuleDatabase(CatalogueGroup group, ShardTable? ra
     {
         var pending = await group.Module.PendingAsync(cancellationToken);
         var there = await group.Database.ListAsync(
-            new Statement("SELECT 1 WHERE to_regproc('catalogue.shard_guard_uploads') IS NOT NULL"), 1, row => row.GetInt32(0), cancellationToken);
-        if (there is []) return [.. pending, Script];
+            new Statement("SELECT CAST(count(*) AS int) FROM pg_trigger WHERE tgname = 'shard_guard' AND tgrelid::regclass::text LIKE 'catalogue.%'"), 1, row => row.GetInt32(0), cancellationToken);
+        if (there[0] < ShardSchema.Tables.Count) return [.. pending, Script];
         if (pending is [] && ranges is not null && await group.Database.ListAsync(new Statement($"SELECT id FROM catalogue.{ShardSchema.Ranges}"), 1, row => row.GetInt32(0), cancellationToken) is [])
             return [Script];
         return pending;

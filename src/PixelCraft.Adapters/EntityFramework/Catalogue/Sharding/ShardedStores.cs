@@ -22,6 +22,13 @@ internal sealed class ShardedQuotaLedger(Shards shards) : IQuotaLedger
     public Task<int> RecountAsync(CancellationToken cancellationToken) => shards.SumAsync(int.MaxValue, (group, _) => group.Ledger.RecountAsync(cancellationToken));
 }
 
+/// <summary>The search index, likewise.</summary>
+internal sealed class ShardedSearchIndex(Shards shards) : ISearchIndex
+{
+    public Task<int> FillAsync(int limit, CancellationToken cancellationToken) =>
+        shards.SumAsync(limit, (group, rest) => group.Words.FillAsync(rest, cancellationToken));
+}
+
 /// <summary>The outbox of withdrawn images, likewise.</summary>
 internal sealed class ShardedWithdrawals(Shards shards) : IWithdrawals
 {
