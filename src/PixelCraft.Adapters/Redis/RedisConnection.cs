@@ -59,7 +59,8 @@ internal sealed class RedisConnection(string connection, RedisOptions options, I
     /// <summary>What the masters do when their memory is full, each answer once. From INFO, which may be asked where CONFIG may not.</summary>
     public async Task<IReadOnlyList<RedisEviction>> EvictionAsync()
     {
-        var servers = (await MultiplexerAsync()).GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
+        var servers = (await MultiplexerAsync()).GetServers().Where(server => server is { IsConnected: true, IsReplica: false }).ToList();
+        if (servers.Count == 0) throw new UnavailableException("Redis");
         var answers = await Task.WhenAll(servers.Select(server => server.InfoAsync("memory")));
         return [.. answers
             .Select(sections => sections.SelectMany(section => section).ToDictionary())
