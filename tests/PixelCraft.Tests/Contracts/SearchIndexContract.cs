@@ -25,7 +25,10 @@ public abstract class SearchIndexContract
         var (catalogue, view, index) = (services.GetRequiredService<ICatalogue>(), services.GetRequiredService<ICatalogueView>(), services.GetRequiredService<ISearchIndex>());
         var images = Enumerable.Range(0, 30).Select(i => CatalogueContract.NewImage(_ids) with
         {
-            Title = $"old {i}", Visibility = Visibility.Public, Status = ImageStatus.Ready, Metadata = new ImageMetadata { Model = "X100" },
+            Title = $"old {i}",
+            Visibility = Visibility.Public,
+            Status = ImageStatus.Ready,
+            Metadata = new ImageMetadata { Model = "X100" },
         }).ToList();
         foreach (var image in images) await catalogue.AddAsync(image, Cancellation);
         Assert.Equal(0, await index.FillAsync(10, Cancellation));

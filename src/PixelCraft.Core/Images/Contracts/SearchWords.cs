@@ -18,7 +18,18 @@ public static class SearchWords
     /// <summary>Letters that Unicode doesn't take apart, but people do.</summary>
     private static readonly Dictionary<int, string> Folded = new()
     {
-        ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ħ'] = "h", ['ŧ'] = "t", ['ı'] = "i", ['ς'] = "σ",
+        ['ß'] = "ss",
+        ['æ'] = "ae",
+        ['œ'] = "oe",
+        ['ø'] = "o",
+        ['ł'] = "l",
+        ['đ'] = "d",
+        ['ð'] = "d",
+        ['þ'] = "th",
+        ['ħ'] = "h",
+        ['ŧ'] = "t",
+        ['ı'] = "i",
+        ['ς'] = "σ",
     };
 
     /// <summary>Scripts without blanks between words, from and to: Thai and Lao, Myanmar, Khmer, radicals to kana, Han, and the planes of Han and old kana.</summary>
