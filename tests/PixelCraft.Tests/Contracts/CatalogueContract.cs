@@ -123,7 +123,8 @@ public abstract class CatalogueContract : IAsyncLifetime
     {
         var owner = _ids.ForMember();
         var images = Enumerable.Range(0, 100).Select(_ => Image(owner)).ToList();
-        await Task.WhenAll(images.Select(image => Task.Run(() => _catalogue.AddAsync(image, Cancellation))));
+        // Each on a connection of its own, which on a busy machine takes its time to be opened.
+        await Parallel.ForEachAsync(images, new ParallelOptions { MaxDegreeOfParallelism = 25, CancellationToken = Cancellation }, async (image, cancel) => await _catalogue.AddAsync(image, cancel));
         var found = await _catalogue.ListAsync(new ImageQuery { Owner = owner, Limit = 1_000 }, Cancellation);
         Assert.Equal(images.Select(image => image.Id).OrderDescending(), found.Select(image => image.Id));
     }
