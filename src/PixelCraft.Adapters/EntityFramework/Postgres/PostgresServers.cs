@@ -26,7 +26,6 @@ internal sealed class PostgresServers : IDisposable
 
     private readonly Lazy<Task> _lookedAt;
     private volatile PostgresServer? _primary;
-    private uint _turn;
 
     /// <param name="connection">Npgsql's connection string.</param>
     /// <param name="options">How far a replica may be behind.</param>
@@ -76,7 +75,7 @@ internal sealed class PostgresServers : IDisposable
     public Task LookedAt => _lookedAt.Value;
 
     /// <summary>
-    /// The servers to read from, the best first: replicas that are fresh and known to have got so far, in turn; one that is fresh and
+    /// The servers to read from, the best first: replicas that are fresh and known to have got so far, beginning with any of them; one that is fresh and
     /// may have got so far; the primary; and, should all of these fail, replicas however old their data is.
     /// </summary>
     /// <param name="position">How far the reader's own writes are; 0 for none.</param>
@@ -84,11 +83,12 @@ internal sealed class PostgresServers : IDisposable
     {
         var now = _time.GetTimestamp();
         var fresh = Array.FindAll(_servers, server => server is { Answers: true, IsPrimary: false, SeenAt: > 0 } && _time.GetElapsedTime(server.SeenAt, now) <= _maxStaleness);
-        var turn = Interlocked.Increment(ref _turn);
+        // By chance and not in turn: of what is asked in several steps, the dear one would always come to the same replica.
+        var first = Random.Shared.Next(Math.Max(1, fresh.Length));
         PostgresServer? hopeful = null;
-        for (var i = 0u; i < fresh.Length; i++)
+        for (var i = 0; i < fresh.Length; i++)
         {
-            var server = fresh[(turn + i) % (uint)fresh.Length];
+            var server = fresh[(first + i) % fresh.Length];
             if (server.Position >= position) yield return server;
             else hopeful ??= server;
         }
