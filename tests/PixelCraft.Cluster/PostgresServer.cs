@@ -105,7 +105,8 @@ public sealed class PostgresServer : RealServer
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
         await Programs.RunOrThrowAsync(Path.Combine(_bin, "psql"), Psql($"create database {name}"), Variables(), ct);
-        return ConnectionString(name);
+        // The program's 3 s are too little where fifty connections are opened at once on a machine whose processors are all taken.
+        return ConnectionString(name) + ";Timeout=15";
     }
 
     private protected override async Task PrepareAsync(CancellationToken ct)
