@@ -160,7 +160,7 @@ public sealed class PostgresResumableUploadsTests(Servers servers) : ResumableUp
 internal static class Catalogue
 {
     public static ServiceProvider Create(string? postgres, string sqliteFile) =>
-        new ServiceCollection().AddCatalogue(postgres, sqliteFile).BuildServiceProvider();
+        TestServices.OfTest(new ServiceCollection().AddCatalogue(postgres, sqliteFile).BuildServiceProvider());
 
     public static async Task<ICatalogue> MigratedAsync(string? postgres, string sqliteFile) =>
         (await ServicesAsync(postgres, sqliteFile)).GetRequiredService<ICatalogue>();

@@ -22,7 +22,8 @@ internal static class ShardedCatalogueServices
     public static ServiceProvider Create(string one, string two, TimeProvider? time = null)
     {
         Assert.True(ShardTable.TryParse("0-2047 catalogue, 2048-4095 catalogue2", out var table, out _));
-        return new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddShardedCatalogue([("catalogue", one), ("catalogue2", two)], table).BuildServiceProvider();
+        return TestServices.OfTest(
+            new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddShardedCatalogue([("catalogue", one), ("catalogue2", two)], table).BuildServiceProvider());
     }
 
     public static IServiceProvider CreateUnreachable()
