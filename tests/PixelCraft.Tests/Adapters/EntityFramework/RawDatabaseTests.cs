@@ -17,6 +17,11 @@ public sealed class RawDatabaseTests : IDisposable
     public async Task List_WithOtherValues_IsNotPlannedAgain()
     {
         var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "a.db")};Pooling=False");
+        // Else the binding does not let statements be looked for.
+        connection.StateChange += (_, change) =>
+        {
+            if (change.CurrentState == System.Data.ConnectionState.Open) connection.Handle!.enable_sqlite3_next_stmt(true);
+        };
         using var database = new RawDatabase(() => connection, null, "catalogue", "catalogue");
         foreach (var sql in (string[])["CREATE TABLE a (id INTEGER PRIMARY KEY, kind INTEGER, shown INTEGER)", "CREATE INDEX b ON a (kind) WHERE kind = 1", "INSERT INTO a VALUES (1, 1, 1), (2, 2, 1)"])
             await database.ChangeAsync([new Statement(sql)], TestContext.Current.CancellationToken);
