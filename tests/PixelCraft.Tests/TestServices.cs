@@ -24,10 +24,10 @@ internal static class TestServices
         return services;
     }
 
-    public static async Task EndAsync(string test)
+    public static void End(string test)
     {
         if (!Made.TryRemove(test, out var made)) return;
-        foreach (var services in made) await services.DisposeAsync();
+        foreach (var services in made) services.Dispose();
     }
 }
 
@@ -35,5 +35,5 @@ internal static class TestServices
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class EndsTestServicesAttribute : BeforeAfterTestAttribute
 {
-    public override void After(MethodInfo methodUnderTest, IXunitTest test) => Task.Run(() => TestServices.EndAsync(test.UniqueID)).GetAwaiter().GetResult();
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => TestServices.End(test.UniqueID);
 }

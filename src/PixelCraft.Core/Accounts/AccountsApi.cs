@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -57,7 +58,8 @@ internal static class AccountsApi
             ResetRequestOutcome.Taken => TypedResults.Accepted((string?)null),
             ResetRequestOutcome.NoEmail => Problems.Field("email", AccountErrors.NoEmail),
             ResetRequestOutcome.TooMany => Problems.LockedOut.Result("Wait, and try again."),
-            _ => Problems.NoMail.Result(),
+            ResetRequestOutcome.Off => Problems.NoMail.Result(),
+            var other => throw new UnreachableException($"{other}"),
         };
 
     private static async Task<Results<NoContent, ProblemHttpResult>> UseResetAsync(NewPasswordRequest request, IPasswordResets resets, CancellationToken cancellationToken)
@@ -67,7 +69,8 @@ internal static class AccountsApi
         {
             PasswordResetOutcome.Changed => TypedResults.NoContent(),
             PasswordResetOutcome.Unusable => Problems.Field("password", result.Error!),
-            _ => Problems.LinkGone.Result("Ask for a new one."),
+            PasswordResetOutcome.LinkGone => Problems.LinkGone.Result("Ask for a new one."),
+            var other => throw new UnreachableException($"{other}"),
         };
     }
 
@@ -180,7 +183,8 @@ internal static class AccountsApi
             {
                 InviteByMailOutcome.Taken => TypedResults.Accepted((string?)null),
                 InviteByMailOutcome.NoEmail => Problems.Field("email", AccountErrors.NoEmail),
-                _ => Problems.NoMail.Result(),
+                InviteByMailOutcome.Off => Problems.NoMail.Result(),
+                var other => throw new UnreachableException($"{other}"),
             };
         }
         http.Response.Headers.CacheControl = "no-store";

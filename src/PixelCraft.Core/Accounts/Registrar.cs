@@ -15,7 +15,6 @@ internal sealed class Registrar(
     IOptions<AccountsOptions> options) : IMemberAdmission
 {
     private const int NameLength = 50;
-    private const int EmailLength = 254; // RFC 5321, 4.5.3.1.3
     private static readonly Dictionary<string, string> NoErrors = [];
 
     /// <summary>
@@ -74,7 +73,7 @@ internal sealed class Registrar(
     {
         Dictionary<string, string> errors = [];
         if (member.Name.Length is 0 or > NameLength || member.Name.Any(char.IsControl)) errors["name"] = $"A name has 1 to {NameLength} characters.";
-        if (member.Email!.Length > EmailLength || member.Email.Any(char.IsControl)) errors["email"] = AccountErrors.NoEmail;
+        if (!EmailAddress.IsOne(member.Email!)) errors["email"] = AccountErrors.NoEmail;
         else
             foreach (var validator in users.UserValidators)
                 foreach (var error in (await validator.ValidateAsync(users, member)).Errors) errors.TryAdd("email", error.Description);

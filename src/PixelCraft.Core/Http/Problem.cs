@@ -32,16 +32,6 @@ public static class Problems
     /// <param name="text">What is wrong, or what it may be.</param>
     public static ProblemHttpResult Field(string name, string text) => Fields(new Dictionary<string, string> { [name] = text });
 
-    /// <summary>The answer where a parameter of a request that only reads can't be used: 400, with the parameter named.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="text">What it may be.</param>
-    public static ProblemHttpResult Parameter(string name, string text)
-    {
-        var details = Invalid.Details($"{name}: {text}");
-        details.Extensions["errors"] = new Dictionary<string, string> { [name] = text };
-        return TypedResults.Problem(details);
-    }
-
     /// <summary>The same of several, by their names.</summary>
     public static ProblemHttpResult Fields(IReadOnlyDictionary<string, string> errors)
     {

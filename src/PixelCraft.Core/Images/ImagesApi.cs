@@ -49,7 +49,7 @@ internal static class ImagesApi
         if (!TryGetId(owner == "me" ? caller.MemberId?.ToString() : owner, out var ownerId)) return Problems.Invalid.Result("owner: not an id, nor 'me'.");
         if (owner == "me" && ownerId is null) return Problems.SignInNeeded.Result();
         if (string.IsNullOrWhiteSpace(q)) q = null;
-        if (q is not null && !SearchTerms.TryParse(q, out _, out var wrong)) return Problems.Parameter("q", Rule(wrong.Value));
+        if (q is not null && !SearchTerms.TryParse(q, out _, out var wrong)) return Problems.Invalid.Result($"q: {Rule(wrong.Value)}");
         Visibility? wanted = null;
         if (visibility is not null)
         {
@@ -63,9 +63,9 @@ internal static class ImagesApi
 
     private static string Rule(SearchFault fault) => fault switch
     {
-        SearchFault.TooLong => $"At most {SearchTerms.MaxLength} characters.",
-        SearchFault.TooManyWords => $"At most {SearchTerms.MaxWords} words.",
-        _ => "At least one letter, digit or emoji.",
+        SearchFault.TooLong => $"at most {SearchTerms.MaxLength} characters.",
+        SearchFault.TooManyWords => $"at most {SearchTerms.MaxWords} words.",
+        _ => "at least one letter, digit or emoji.",
     };
 
     private static async Task<Results<WrittenJson<ImageView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(

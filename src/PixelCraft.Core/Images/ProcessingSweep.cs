@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PixelCraft.Images.Contracts;
@@ -12,29 +11,17 @@ namespace PixelCraft.Images;
 /// without: what a queue lost, or never got. A job that is in the queue already is not doubled.
 /// </summary>
 internal sealed class ProcessingSweep(
-    ICatalogue catalogue, IJobQueue queue, IOptions<EngineOptions> options, TimeProvider time, ILogger<ProcessingSweep> log) : BackgroundService
+    ICatalogue catalogue, IJobQueue queue, IOptions<EngineOptions> options, TimeProvider time, ILogger<ProcessingSweep> log)
+    : Sweep(TimeSpan.FromMinutes(1), time, log)
 {
     private const int BatchSize = 500;
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                var queued = await SweepAsync(stoppingToken);
-                if (queued > 0) log.LogInformation("Queued {Count} images again that were left in processing.", queued);
-                queued = await SweepAvifAsync(stoppingToken);
-                if (queued > 0) log.LogInformation("Queued {Count} images that have no AVIF variants yet.", queued);
-            }
-            catch (UnavailableException e)
-            {
-                log.LogWarning("The sweep waits: {Reason}", e.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        var queued = await SweepAsync(cancellationToken);
+        if (queued > 0) log.LogInformation("Queued {Count} images again that were left in processing.", queued);
+        queued = await SweepAvifAsync(cancellationToken);
+        if (queued > 0) log.LogInformation("Queued {Count} images that have no AVIF variants yet.", queued);
     }
 
     /// <summary>

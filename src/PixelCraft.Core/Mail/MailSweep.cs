@@ -1,14 +1,13 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PixelCraft.Jobs;
 
 namespace PixelCraft.Mail;
 
 /// <summary>Queues mails that are due, at start and each minute: the queue may have lost them. Reports how many wait.</summary>
-internal sealed class MailSweep(IMailOutbox outbox, IJobQueue jobs, MailMetrics metrics, TimeProvider time, ILogger<MailSweep> log) : BackgroundService
+internal sealed class MailSweep(IMailOutbox outbox, IJobQueue jobs, MailMetrics metrics, TimeProvider time, ILogger<MailSweep> log)
+    : Sweep(TimeSpan.FromMinutes(1), time, log)
 {
     private const int Batch = 1_000;
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a mail that was given up can be tried again from the dead letters.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -16,27 +15,12 @@ internal sealed class MailSweep(IMailOutbox outbox, IJobQueue jobs, MailMetrics 
     /// <summary>One round; returns how many were due, at most a batch.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var due = await outbox.DueAsync(now, now - Kept, Batch, cancellationToken);
         foreach (var mail in due) await jobs.EnqueueAsync(SendMail.For(mail), TimeSpan.Zero, cancellationToken);
         metrics.Backlog(await outbox.BacklogAsync(cancellationToken), now);
         return due.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is UnavailableException or StorageFullException)
-            {
-                log.LogWarning(e, "Mails that wait could not be looked for; the next round is in {Interval}.", Interval);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task RunAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 }

@@ -88,7 +88,7 @@ public sealed class ScaleLabTests(BrowserInstallation installation)
         var declared = await page.Locator(".facts.kinds dd").AllInnerTextsAsync();
         await window.GoAsync("/scale-lab?users=1000000");
         await page.GetByLabel("Cut a link").SelectOptionAsync("catalogue");
-        await Expect(page.Locator("[data-lab-cut=catalogue] dd")).ToHaveCountAsync(5);
+        await Expect(page.Locator("[data-lab-cut=catalogue] dd")).ToHaveCountAsync(6);
         Assert.All(await page.Locator("[data-lab-cut=catalogue] dd").AllInnerTextsAsync(), text => Assert.Contains(text, declared));
         await Expect(page.Locator(".dg-link.cut")).ToHaveCountAsync(1);
         Assert.Contains("cut=catalogue", page.Url, StringComparison.Ordinal);

@@ -116,11 +116,17 @@ public abstract partial class CatalogueViewContract
             iter: 40, threads: 1);
     }
 
+    private static bool Has(ImageRecord image, SearchTerms terms)
+    {
+        var words = SearchWords.Of(image);
+        return terms.Words.All(words.Contains) && (terms.Prefix is null || words.Any(word => word.StartsWith(terms.Prefix, StringComparison.Ordinal)));
+    }
+
     private async Task IsAsALookAtEveryImageAsync(ImageQuery query, string text, IEnumerable<ImageRecord> images)
     {
         Assert.True(SearchTerms.TryParse(text, out var terms, out _));
         var expected = images.Where(image => (query.Owner is null || image.OwnerId == query.Owner) && (query.Tag is null || image.Tags.Contains(query.Tag))
-                && (query.Visibility is null || image.Visibility == query.Visibility) && image.TrashedAt is not null == query.Trashed && terms.Match(image))
+                && (query.Visibility is null || image.Visibility == query.Visibility) && image.TrashedAt is not null == query.Trashed && Has(image, terms))
             .Select(image => image.Id).OrderDescending().ToList();
         var found = new List<Id>();
         Id? next = null;

@@ -79,7 +79,7 @@ public sealed class ProblemTests(EmbeddedServer server) : IClassFixture<Embedded
         using var answer = await client.GetAsync($"/api/v1/images?q={new string('a', 201)}", Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var problem = await answer.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>(Cancel);
-        Assert.Equal("At most 200 characters.", problem.GetProperty("errors").GetProperty("q").GetString());
+        Assert.Equal("q: at most 200 characters.", problem.GetProperty("detail").GetString());
 
         // The page says it too, and keeps what was typed.
         using var page = await client.GetAsync("/?q=!!!", Cancel);

@@ -41,28 +41,15 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
         var worker = await StartAsync(settings, "worker");
         await AddAdaAsync(settings);
 
-        var acknowledged = new Dictionary<string, string>();
-        using var wal = StartBackup("wal", Variables(settings));
-        try
+        var acknowledged = await WhileBackedUpAsync(web, settings, async (ada, uploaded) =>
         {
-            await IsReceivingAsync();
-            using (var ada = await ApiClient.SignedInAsync(new Uri(web.Url), "ada@example.org", Installation.Password))
-            {
-                for (var i = 0; i < 3; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], acknowledged));
-                await BackUpAsync("base", Variables(settings));
-                for (var i = 3; i < 6; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], acknowledged));
-                worker.Kill();
-                // Acknowledged and not processed yet.
-                await UploadAsync(ada, photographs[6], acknowledged);
-                await BackUpAsync("objects", Variables(settings));
-            }
-            await ReceivedAsync(settings["Postgres:Catalogue"]);
-        }
-        finally
-        {
-            wal.Kill(entireProcessTree: true);
-            await wal.WaitForExitAsync(CancellationToken.None);
-        }
+            for (var i = 0; i < 3; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], uploaded));
+            await BackUpAsync("base", Variables(settings));
+            for (var i = 3; i < 6; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], uploaded));
+            worker.Kill();
+            // Acknowledged and not processed yet.
+            await UploadAsync(ada, photographs[6], uploaded);
+        });
         web.Kill();
         postgres.Kill();
         s3.Kill();
@@ -86,37 +73,45 @@ public sealed class BackupTests(Servers servers) : IAsyncLifetime
         var worker = await StartAsync(settings, "worker");
         await AddAdaAsync(settings);
 
-        var acknowledged = new Dictionary<string, string>();
-        using var wal = StartBackup("wal", Variables(settings));
-        try
+        var acknowledged = await WhileBackedUpAsync(web, settings, async (ada, uploaded) =>
         {
-            await IsReceivingAsync();
-            using (var ada = await ApiClient.SignedInAsync(new Uri(web.Url), "ada@example.org", Installation.Password))
-            {
-                for (var i = 0; i < 2; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], acknowledged));
-                await BackUpAsync("base", Variables(settings));
-                await ada.ProcessedAsync(await UploadAsync(ada, photographs[2], acknowledged));
-                var roles = await PostgresCluster.RolesAsync(group.Nodes[0].RestUrl, Cancellation);
-                group.Nodes[int.Parse(roles.Single(role => role.Value == "leader").Key["postgres".Length..], null) - 1].Kill();
-                // By the server that is promoted, whose log is another timeline's.
-                await Eventually.TrueAsync(async () => await TryToUploadAsync(ada, photographs[3], acknowledged), "An upload after the failover");
-                worker.Kill();
-                await UploadAsync(ada, photographs[4], acknowledged);
-                await BackUpAsync("objects", Variables(settings));
-            }
-            await ReceivedAsync(settings["Postgres:Catalogue"]);
-        }
-        finally
-        {
-            wal.Kill(entireProcessTree: true);
-            await wal.WaitForExitAsync(CancellationToken.None);
-        }
+            for (var i = 0; i < 2; i++) await ada.ProcessedAsync(await UploadAsync(ada, photographs[i], uploaded));
+            await BackUpAsync("base", Variables(settings));
+            await ada.ProcessedAsync(await UploadAsync(ada, photographs[2], uploaded));
+            var roles = await PostgresCluster.RolesAsync(group.Nodes[0].RestUrl, Cancellation);
+            group.Nodes[int.Parse(roles.Single(role => role.Value == "leader").Key["postgres".Length..], null) - 1].Kill();
+            // By the server that is promoted, whose log is another timeline's.
+            await Eventually.TrueAsync(async () => await TryToUploadAsync(ada, photographs[3], uploaded), "An upload after the failover");
+            worker.Kill();
+            await UploadAsync(ada, photographs[4], uploaded);
+        });
         web.Kill();
         foreach (var node in group.Nodes) node.Kill();
         s3.Kill();
 
         var restored = await StartAsync(ct => PostgresServer.StartOnAsync(Secret, (folder, _) => BackUpAsync("restore-postgres", Variables(settings), folder), ct));
         await IsAllThereAsync(await StartAgainAsync(restored, settings), acknowledged);
+    }
+
+    /// <summary>Has the log copied while ada does something, then the objects. Returns what was acknowledged, when the last of it is in the copy of the log.</summary>
+    private async Task<Dictionary<string, string>> WhileBackedUpAsync(PixelCraftProcess web, Dictionary<string, string> settings, Func<ApiClient, Dictionary<string, string>, Task> work)
+    {
+        var acknowledged = new Dictionary<string, string>();
+        using var wal = StartBackup("wal", Variables(settings));
+        try
+        {
+            await IsReceivingAsync();
+            using var ada = await ApiClient.SignedInAsync(new Uri(web.Url), "ada@example.org", Installation.Password);
+            await work(ada, acknowledged);
+            await BackUpAsync("objects", Variables(settings));
+            await ReceivedAsync(settings["Postgres:Catalogue"]);
+            return acknowledged;
+        }
+        finally
+        {
+            wal.Kill(entireProcessTree: true);
+            await wal.WaitForExitAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>Starts the program on the restored PostgreSQL and a new object store that is filled from the backup.</summary>

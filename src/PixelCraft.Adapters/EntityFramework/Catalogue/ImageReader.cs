@@ -68,16 +68,22 @@ internal sealed class ImageReader
         var owner = shape.Tag ? "t.owner_id" : "i.owner_id";
         sql += shape.Tag ? $"{_tags} t JOIN {_images} i ON i.id = t.image_id WHERE t.tag = ${++place}" : $"{_images} i WHERE 1 = 1";
         if (shape.Owner) sql += $" AND {owner} = ${++place}";
-        // As constants, not parameters: only then may the planners use the partial indexes.
         if (shape.Tag && shape is { Visibility: Visibility.Public, Status: ImageStatus.Ready, Trashed: false }) sql += " AND t.listed";
-        if (shape.Visibility is { } visibility) sql += $" AND i.visibility = {(int)visibility}";
-        if (shape.Status is { } status) sql += $" AND i.status = {(int)status}";
-        if (shape.Trashed is { } trashed) sql += trashed ? " AND i.trashed_at IS NOT NULL" : " AND i.trashed_at IS NULL";
+        sql += Shown(shape.Visibility, shape.Status, shape.Trashed);
         if (shape.AvifDone is { } done) sql += done ? " AND i.avif_done" : " AND NOT i.avif_done";
         if (shape.TrashedBefore) sql += $" AND i.trashed_at < ${++place}";
         if (shape.After) sql += $" AND {key} < ${++place}";
         if (shape.Before) sql += $" AND {key} > ${++place}";
         return sql + $" ORDER BY {key}{(shape.Before ? "" : " DESC")} LIMIT ${++place}";
+    }
+
+    /// <summary>Which images of the table called <c>i</c> a list shows. As constants, not parameters: only then may the planners use the partial indexes.</summary>
+    public static string Shown(Visibility? visibility, ImageStatus? status, bool? trashed)
+    {
+        var sql = "";
+        if (visibility is { } seen) sql += $" AND i.visibility = {(int)seen}";
+        if (status is { } stage) sql += $" AND i.status = {(int)stage}";
+        return sql + trashed switch { true => " AND i.trashed_at IS NOT NULL", false => " AND i.trashed_at IS NULL", null => "" };
     }
 
     private ImageRecord Read(DbDataReader row) => Read(row, 0);

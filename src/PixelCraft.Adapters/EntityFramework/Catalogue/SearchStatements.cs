@@ -72,7 +72,7 @@ internal sealed class SearchStatements(RawDatabase database)
         return Statement(
             $"""
             SELECT c.id, {ImageReader.ListColumns} FROM ({candidates}) c
-            LEFT JOIN {_images} i ON i.id = c.id AND {List(query)}{string.Concat(checks.Select(check => $" AND {check}"))}
+            LEFT JOIN {_images} i ON i.id = c.id{Shown(query)}{string.Concat(checks.Select(check => $" AND {check}"))}
             ORDER BY c.id {order}
             """,
             values);
@@ -81,7 +81,7 @@ internal sealed class SearchStatements(RawDatabase database)
         {
             var limit = $"ORDER BY id {order} LIMIT {count}";
             if (lead.Kind is LeadKind.Images)
-                return $"SELECT i.id FROM {_images} i WHERE {(query.Owner is { } owner ? $"i.owner_id = {values.Add(database.Value(owner))} AND " : "")}{List(query)} AND i.id {behind} {place} {limit}";
+                return $"SELECT i.id FROM {_images} i WHERE {(query.Owner is { } owner ? $"i.owner_id = {values.Add(database.Value(owner))}" : "1 = 1")}{Shown(query)} AND i.id {behind} {place} {limit}";
             var scope = Scope(query, values);
             return lead.Kind switch
             {
@@ -119,15 +119,7 @@ internal sealed class SearchStatements(RawDatabase database)
 
     private static string Begins(string prefix, Values values) => $"w.word >= {values.Add(prefix)} AND w.word < {values.Add(prefix + End)}";
 
-    /// <summary>Which records the list shows; as constants, for the partial indexes.</summary>
-    private static string List(ImageQuery query)
-    {
-        var list = "1 = 1";
-        if (query.Visibility is { } visibility) list += $" AND i.visibility = {(int)visibility}";
-        if (query.Status is { } status) list += $" AND i.status = {(int)status}";
-        if (query.Trashed is { } trashed) list += trashed ? " AND i.trashed_at IS NOT NULL" : " AND i.trashed_at IS NULL";
-        return list;
-    }
+    private static string Shown(ImageQuery query) => ImageReader.Shown(query.Visibility, query.Status, query.Trashed);
 
     /// <summary>The same instance for the same text, by which what was prepared is known.</summary>
     private Statement Statement(string sql, Values values) => new(_texts.GetOrAdd(sql, sql), values.All);

@@ -43,13 +43,6 @@ public sealed record SearchTerms(IReadOnlyList<string> Words, string? Prefix)
         terms = new SearchTerms(whole, whole.Any(word => word.StartsWith(last, StringComparison.Ordinal)) ? null : last);
         return true;
     }
-
-    /// <summary>Whether an image has the words. What a search finds is what this says of each image.</summary>
-    public bool Match(ImageRecord image)
-    {
-        var words = SearchWords.Of(image);
-        return Words.All(words.Contains) && (Prefix is null || words.Any(word => word.StartsWith(Prefix, StringComparison.Ordinal)));
-    }
 }
 
 /// <summary>Why a text can't be searched for.</summary>

@@ -7,6 +7,8 @@ using PixelCraft.Ids;
 using PixelCraft.Images;
 using PixelCraft.Images.Contracts;
 using PixelCraft.Images.Discussions;
+using PixelCraft.Mail;
+using PixelCraft.Mail.Contracts;
 using Xunit;
 
 namespace PixelCraft.Tests.Adapters.EntityFramework;
@@ -21,6 +23,8 @@ public sealed partial class UnconfirmedCommitTests
         await AddDiscussionsAsync(writes, services);
         await AddUploadsAsync(writes, services);
         await AddAccountsAsync(writes, services);
+        await AddPasswordsAsync(writes, services);
+        await AddMailsAsync(writes, services);
         return writes;
     }
 
@@ -51,6 +55,11 @@ public sealed partial class UnconfirmedCommitTests
         writes.Add<IWithdrawals>(outbox => outbox.EndAsync(endedOne, Ct), isSentAgain: false);
         // Of the one above that neither of these two changes: they are due at the earliest when those are not any more.
         writes.Add<IWithdrawals>(outbox => outbox.TakeAsync(now, Later, 1, Ct), isSentAgain: false);
+        var unindexed = Image();
+        await catalogue.AddAsync(unindexed, Ct);
+        await using (var db = await services.GetRequiredService<IDbContextFactory<CatalogueDbContext>>().CreateDbContextAsync(Ct))
+            await db.Images.Where(image => image.Id == unindexed.Id).ExecuteUpdateAsync(set => set.SetProperty(image => EF.Property<long>(image, ImageWord.IndexedVersion), 0), Ct);
+        writes.Add<ISearchIndex>(index => index.FillAsync(1, Ct), refusal: 0);
         var confirmed = Ids.ForMember();
         writes.Add<IConfirmation>(confirmation => confirmation.ConfirmAsync(confirmed, Ct));
     }
@@ -151,6 +160,37 @@ public sealed partial class UnconfirmedCommitTests
             return await scope.ServiceProvider.GetRequiredService<IUserStore<Member>>().CreateAsync(identity, Ct);
         }, null));
     }
+
+    private async Task AddPasswordsAsync(Writes writes, IServiceProvider services)
+    {
+        var members = services.GetRequiredService<IMemberStore>();
+        var passwords = services.GetRequiredService<IPasswordStore>();
+        var (changing, asking, resetting) = (Member("changing"), Member("asking"), Member("resetting"));
+        changing.PasswordHash = "old";
+        foreach (var member in new[] { changing, asking, resetting }) await members.AddAsync(member, null, Ct);
+        PasswordReset Reset(char hash) => new(new string(hash, 64), Ids.ForMember(), Later);
+        Assert.NotNull(await passwords.AddResetAsync(resetting.NormalizedEmail!, Reset('c'), 5, Ct));
+        var (asked, notice, used) = (Reset('d'), Mail(), new string('c', 64));
+        writes.Add<IPasswordStore>(passwords => passwords.ChangeAsync(changing.Id, "old", "new", "STAMP", notice, Ct), refusal: false);
+        writes.Add<IPasswordStore>(passwords => passwords.AddResetAsync(asking.NormalizedEmail!, asked, 5, Ct), isSentAgain: false);
+        writes.Add<IPasswordStore>(passwords => passwords.ResetAsync(used, "new", "STAMP", null, Ct), refusal: false);
+    }
+
+    private async Task AddMailsAsync(Writes writes, IServiceProvider services)
+    {
+        var outbox = services.GetRequiredService<IMailOutbox>();
+        var now = TimeProvider.System.GetUtcNow();
+        var (added, taken, postponed, ended, givenUp) = (Mail(), Mail(), Mail(), Mail(), Mail());
+        foreach (var mail in new[] { taken, postponed, ended, givenUp }) await outbox.AddAsync(mail, Ct);
+        await outbox.PutBackAsync(givenUp.Id, null, Ct);
+        writes.Add<IMailOutbox>(outbox => outbox.AddAsync(added, Ct), isSentAgain: false);
+        writes.Add<IMailOutbox>(outbox => outbox.TakeAsync(taken.Id, now.AddMinutes(1), Later, Ct), refusal: new TakenMail(null, Later));
+        writes.Add<IMailOutbox>(outbox => outbox.PutBackAsync(postponed.Id, Later, Ct));
+        writes.Add<IMailOutbox>(outbox => outbox.EndAsync(ended.Id, Ct), isSentAgain: false);
+        writes.Add<IMailOutbox>(outbox => outbox.DueAsync(now, now.AddMinutes(1), 10, Ct), isSentAgain: false);
+    }
+
+    private OutgoingMail Mail() => new(Ids.ForMember(), MailKind.PasswordChanged, Ids.ForMember(), null, TimeProvider.System.GetUtcNow(), null);
 
     private Reservation Reservation(DateTimeOffset until)
     {

@@ -18,7 +18,7 @@ public sealed partial class UnconfirmedCommitTests : GroupTest
         "ICatalogue.ExistingAsync", "ICatalogue.FindAsync", "ICatalogue.ListAsync", "IQuotaLedger.UsedAsync", "IResumableUploads.FindAsync", "IResumableUploads.ListAsync",
         "ITransformIndex.ListAsync", "IWithdrawals.BacklogAsync", "ICommentStore.FindAsync", "ICommentStore.ListAsync", "ICommentStore.OfAuthorAsync", "ICommentStore.StatesAsync",
         "ILikeStore.OfImageAsync", "ILikeStore.OfMemberAsync", "IMemberStore.AnyAsync", "IMemberStore.FindAsync", "IMemberStore.ListAsync", "IClosedAccounts.ListAsync",
-        "ITokenStore.FindAsync", "ITokenStore.ListAsync", "IInvitationStore.FindAsync",
+        "ITokenStore.FindAsync", "ITokenStore.ListAsync", "IInvitationStore.FindAsync", "IPasswordStore.FindResetAsync", "IMailOutbox.BacklogAsync",
     ];
 
     [Fact]
