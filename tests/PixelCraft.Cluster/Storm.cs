@@ -1,8 +1,8 @@
 namespace PixelCraft.Cluster;
 
 /// <summary>
-/// Breaks one thing of a cluster after another, at random, under a load: nodes are killed and frozen, links cut and slowed, all of Redis or
-/// the object store taken away. After each it is healed, and must take uploads again; in the end everything that was acknowledged is counted.
+/// Breaks one thing of a cluster after another, or two, at random, under a load: nodes are killed and frozen, links cut and slowed, all of Redis
+/// or the object store taken away. After each it is healed, and must take uploads again; in the end everything that was acknowledged is counted.
 /// </summary>
 /// <param name="cluster">With a network of its own, or links are left whole.</param>
 /// <param name="seed">The same seed breaks the same things in the same order.</param>
@@ -31,13 +31,19 @@ public sealed class Storm(LocalCluster cluster, int seed, Action<string> tell)
             while (load.Now < length)
             {
                 await load.AcknowledgesAsync(2, Recovery, ct);
-                var (name, strike) = Pick();
+                // A third of the time something else breaks meanwhile.
+                (string Name, Func<CancellationToken, Task> Strike)[] strikes = _random.Next(3) == 0 ? [Pick(), Pick()] : [Pick()];
                 var lasts = Shortest + ((Longest - Shortest) * _random.NextDouble());
-                tell($"{load.Now:hh\\:mm\\:ss} {name} for {lasts.TotalSeconds:0} s; {load.Acknowledged.Count} uploads, {load.ReadCount} reads, {load.FailedReads.Count} of them failed");
-                await strike(ct);
-                await Task.Delay(lasts, ct);
+                var names = string.Join(", and ", strikes.Select(strike => strike.Name));
+                tell($"{load.Now:hh\\:mm\\:ss} {names} for {lasts.TotalSeconds:0} s; {load.Acknowledged.Count} uploads, {load.ReadCount} reads, {load.FailedReads.Count} of them failed");
+                foreach (var (_, strike) in strikes)
+                {
+                    await strike(ct);
+                    await Task.Delay(lasts / strikes.Length, ct);
+                }
+
                 await cluster.HealAsync(ct);
-                faults++;
+                faults += strikes.Length;
             }
 
             await load.AcknowledgesAsync(2, Recovery, ct);
