@@ -86,7 +86,7 @@ function balancer.choose()
     end
     local tried = ngx.ctx.tried
     if tried then
-        sick:set(ngx.ctx.asked.address, true, left_out)
+        sick:set(ngx.var.asked, true, left_out)
         balancer.ended()
     else
         tried = {}
@@ -99,17 +99,17 @@ function balancer.choose()
         or least(servers, function(one) return not tried[one] end)
         or least(servers, function() return true end)
     tried[server] = true
-    ngx.ctx.asked = server
+    ngx.var.asked = server.address
     open[server.address] = (open[server.address] or 0) + 1
     assert(peers.set_current_peer(server.host, server.port))
 end
 
 -- After the last try of a request, and between two.
 function balancer.ended()
-    local server = ngx.ctx.asked
-    if not server then return end
-    ngx.ctx.asked = nil
-    open[server.address] = open[server.address] - 1
+    local address = ngx.var.asked
+    if not address or address == "" then return end
+    ngx.var.asked = ""
+    open[address] = open[address] - 1
 end
 
 return balancer

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using PixelCraft.Cluster;
 using Xunit;
@@ -47,6 +49,55 @@ public sealed class BalancerTests : IDisposable
                 Assert.Equal(method == HttpMethod.Get || died == 0 ? 1 : 0, well.Asked.Count(asked => asked == request));
                 Assert.Equal(method == HttpMethod.Get || died == 0 ? HttpStatusCode.OK : HttpStatusCode.BadGateway, status);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Server_ThatFails_IsExplainedAsTheServersWould_AndGetsItsShareOnceItIsWell()
+    {
+        var fails = true;
+        await using var failing = await StubServer.StartAsync(http =>
+        {
+            if (Volatile.Read(ref fails)) http.Abort();
+            return Task.CompletedTask;
+        });
+        await using var well = await StubServer.StartAsync(_ => Task.CompletedTask);
+        await using var balancer = await StartAsync(failing.Url, well.Url);
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await PostAsync("*/*");
+            if (answer.StatusCode is not HttpStatusCode.BadGateway) return false;
+            Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+            Assert.Equal(("unavailable", 502), (problem.GetProperty("code").GetString(), problem.GetProperty("status").GetInt32()));
+            return failing.Asked.Count >= 8;
+        });
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await PostAsync("text/html,application/xhtml+xml");
+            if (answer.StatusCode is not HttpStatusCode.BadGateway) return false;
+            Assert.Equal("text/html; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+            Assert.Equal(TimeSpan.FromSeconds(10), answer.Headers.RetryAfter?.Delta);
+            Assert.True(answer.Headers.CacheControl?.NoStore);
+            Assert.Contains("<h1>Not available right now</h1>", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+            return true;
+        });
+
+        // It would never be asked again, were its failed requests still counted as open.
+        Volatile.Write(ref fails, false);
+        var before = failing.Asked.Count;
+        for (var i = 0; i < 20; i++)
+        {
+            using var answer = await PostAsync("*/*");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        Assert.InRange(failing.Asked.Count - before, 6, 14);
+
+        async Task<HttpResponseMessage> PostAsync(string accept)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, balancer.Url) { Content = new StringContent("x") };
+            request.Headers.Add("Accept", accept);
+            return await _http.SendAsync(request, Cancellation);
         }
     }
 
