@@ -160,6 +160,8 @@ public sealed class PostgresServer : RealServer
             $"cluster_name={ReplicaName}", "wal_receiver_timeout=5s", "wal_sender_timeout=5s", "wal_retrieve_retry_interval=200ms",
             // For replicas that are being made, or were away for a while.
             "wal_keep_size=1GB",
+            // A thousand tests make a database each, and every minute each would be looked at by a process of its own. What needs figures for its plans says ANALYZE.
+            "autovacuum_naptime=1h",
         ];
         // synchronous_commit stays on: without it a killed server loses what it acknowledged.
         if (!_durable)
