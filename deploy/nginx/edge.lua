@@ -1,5 +1,7 @@
 -- What the edge decides by itself: which permit a request needs, what was withdrawn, and how an object from the store is
 -- dressed as the answer of a server. See edge.conf.template.
+local away = require "away"
+
 local edge = {}
 
 -- A withdrawn image is forgotten by counting up the generation that its permits are kept under. Generations are kept for
@@ -56,8 +58,13 @@ function edge.admit()
     if permit.status ~= ngx.HTTP_NO_CONTENT then
         if permit.status == ngx.HTTP_OK then ngx.log(ngx.ERR, "the servers don't know this edge's secret") end
         ngx.status = permit.status
-        answer_as(permit)
-        ngx.print(permit.body)
+        if permit.status == ngx.HTTP_BAD_GATEWAY or permit.status == ngx.HTTP_GATEWAY_TIMEOUT then
+            -- nginx's own: a captured answer would be without its type.
+            away.say()
+        else
+            answer_as(permit)
+            ngx.print(permit.body)
+        end
         return ngx.exit(ngx.HTTP_OK)
     end
 

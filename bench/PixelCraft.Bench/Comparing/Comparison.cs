@@ -71,10 +71,15 @@ internal sealed record Comparison(string Database, int Images, IReadOnlyCollecti
     /// </summary>
     private async Task WarmAsync(Contestant server, string requests, CancellationToken cancellationToken)
     {
-        const int Most = 20;
+        const int Longest = 180;
         var best = double.MaxValue;
-        for (int run = 0, without = 0; run < Most && without < 2; run++)
+        for (int seconds = 0, without = 0; without < 2; seconds += Seconds)
         {
+            if (seconds >= Longest)
+            {
+                Console.Error.WriteLine($"{server.Name} is not warm after {Longest} s: what follows is too dear.");
+                return;
+            }
             var compiling = server.CompilerSeconds;
             var cpu = (await server.MeasureAsync(requests, Seconds, cancellationToken)).CpuSeconds;
             var isCompiling = server.CompilerSeconds - compiling > Seconds * 0.03;

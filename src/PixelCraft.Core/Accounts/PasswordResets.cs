@@ -16,8 +16,6 @@ internal sealed class PasswordResets(
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    public bool IsOn => mails.IsOn;
-
     public async Task<ResetRequestOutcome> RequestAsync(HttpContext http, string email)
     {
         if (!mails.IsOn) return ResetRequestOutcome.Off;

@@ -5,9 +5,6 @@ namespace PixelCraft.Accounts.Contracts;
 /// <summary>Choosing a new password where the old one is forgotten, by a link that comes by mail.</summary>
 public interface IPasswordResets
 {
-    /// <summary>Whether this installation sends mail, without which there are no links.</summary>
-    bool IsOn { get; }
-
     /// <summary>
     /// Has a link mailed to whoever has this e-mail address. Nothing tells whether anybody has: a worker finds out. It counts as an attempt to sign in
     /// with the address.

@@ -189,6 +189,28 @@ public sealed partial class EdgeCacheTests(EdgeCacheTests.Edged installation) : 
 
     private static string? Status(HttpResponseMessage answer) => answer.Headers.TryGetValues("Cache-Status", out var values) ? string.Join(", ", values) : null;
 
+    [Theory]
+    [InlineData("GET", "/")]
+    [InlineData("GET", "/status")]
+    [InlineData("GET", "/styles.css")]
+    [InlineData("GET", "/i/06g30000000000000000000000/aaaaaaaaaaaaaaaa/200.webp")]
+    [InlineData("POST", "/api/v1/images")]
+    public async Task WithoutAnyServer_WhatCantBeGiven_IsExplained(string method, string path)
+    {
+        await using var edge = await EdgeServer.StartAsync([new Uri($"http://127.0.0.1:{Ports.Free()}")], [], Cancellation);
+        using var http = new HttpClient();
+        foreach (var (accept, type) in new[] { ("*/*", "application/problem+json"), ("text/html", "text/html") })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(edge.Url, path));
+            request.Headers.Add("Accept", accept);
+            using var answer = await http.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+            Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(TimeSpan.FromSeconds(10), answer.Headers.RetryAfter?.Delta);
+            Assert.Contains("not available right now", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
     [GeneratedRegex("src=\"(/app[^\"]*[.]js)\"")]
     private static partial Regex Script();
 
